@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import functools
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from causes.catalogue import Catalogue, from_json, to_json
+from causes.models.compilation import working_copy
+from causes.validation import problems
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
+
+
+class ReleaseManager(models.Manager["Release"]):
+    def current(self) -> Release:
+        """The newest release. Raises Release.DoesNotExist when the catalogue was never loaded."""
+        release = self.defer("document").order_by("-number").first()
+        if release is None:
+            raise self.model.DoesNotExist("No catalogue has been published: run “manage.py load_catalogue”.")
+        return release
+
+    @transaction.atomic
+    def publish(self, author: AbstractBaseUser | None = None, notes: str = "") -> Release:
+        """Freeze the working copy. The release that is already current is returned when nothing changed.
+
+        Raises ValidationError listing every problem of the working copy.
+        """
+        catalogue = working_copy()
+        found = problems(catalogue)
+        if found:
+            raise ValidationError([ValidationError(str(problem), code="problem") for problem in found])
+        newest = self.defer("document").order_by("-number").first()
+        if newest is not None and newest.sha256 == catalogue.sha256:
+            return newest
+        return self.create(
+            number=(newest.number if newest else 0) + 1,
+            document=to_json(catalogue),
+            sha256=catalogue.sha256,
+            author=author,
+            notes=notes,
+        )
+
+
+class Release(models.Model):
+    """An immutable compiled catalogue. The document is text, so that its bytes, and its hash, stay the same."""
+
+    number = models.PositiveIntegerField(_("number"), primary_key=True)
+    document = models.TextField(_("document"))
+    sha256 = models.CharField("sha256", max_length=64)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("author"), null=True, blank=True, related_name="+"
+    )
+    notes = models.TextField(_("notes"), blank=True)
+    published_at = models.DateTimeField(_("published at"), default=timezone.now)
+
+    objects = ReleaseManager()
+
+    class Meta:
+        ordering = ["-number"]
+        verbose_name = _("release")
+        verbose_name_plural = _("releases")
+        # A release is published from a checked working copy; it is never added, changed or deleted by hand.
+        default_permissions = ("view",)
+        permissions = [("publish_release", _("Can check and publish the catalogue"))]
+
+    def __str__(self) -> str:
+        return _("release %(number)s") % {"number": self.number}
+
+    def catalogue(self) -> Catalogue:
+        return _compiled(self.number, self.sha256)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise ValidationError(_("A release never changes."), code="immutable")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise ValidationError(_("A release is never deleted."), code="immutable")
+
+
+# Keyed by hash as well as number: test databases reuse numbers for other documents.
+@functools.lru_cache(maxsize=8)
+def _compiled(number: int, sha256: str) -> Catalogue:
+    document = Release.objects.values_list("document", flat=True).get(number=number)
+    if hashlib.sha256(document.encode()).hexdigest() != sha256:
+        raise ValidationError(_("Release %(number)s was altered: its hash differs."), params={"number": number})
+    return from_json(document, number=number)

@@ -1,0 +1,215 @@
+"""Ranks the possible causes of twitching or tremor. DESIGN, "The ranking, exactly", is the specification.
+
+Pure Python and numpy: ``rank(catalogue, evidence, setting)`` works in a notebook. Evidence maps a
+finding's slug to True or False, to an option's value, or to a number; what is not known is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+
+from causes.catalogue import OTHER, STAGES, Catalogue
+from causes.conditions import Evidence, Value
+from causes.ranking import outlook
+from causes.ranking.batch import Case, EncodedCases, encode, first_causes, posteriors
+from causes.ranking.model import Floats, Integers, Model, compiled
+from causes.ranking.outlook import Outlook, RankRange
+from causes.ranking.results import (
+    Check,
+    Contribution,
+    Difference,
+    Differential,
+    EvidenceError,
+    LaneEntry,
+    NextFinding,
+    Outcome,
+    RankedCause,
+)
+from causes.ranking.scoring import Interval, Observed, contributions_to, interval, meter, observe, softmax
+from causes.red_flags import fired
+
+__all__ = [
+    "ENGINE_VERSION",
+    "Assessed",
+    "Case",
+    "Check",
+    "Contribution",
+    "Difference",
+    "Differential",
+    "EncodedCases",
+    "EvidenceError",
+    "LaneEntry",
+    "NextFinding",
+    "Outcome",
+    "RankedCause",
+    "Value",
+    "assess",
+    "compare",
+    "encode",
+    "first_causes",
+    "posterior",
+    "posteriors",
+    "rank",
+]
+
+ENGINE_VERSION = "1"
+# Used when the catalogue has no such parameter.
+_WIDE_INTERVAL = 0.5
+_FEW_FINDINGS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """Posterior, contributions and interval as arrays, before anything is put in words."""
+
+    observed: Observed
+    contributions: Floats  # (findings, causes + 1), nats
+    scores: Floats  # (causes + 1,), nats
+    posterior: Floats  # (causes + 1,)
+    interval: Interval
+
+
+def posterior(catalogue: Catalogue, evidence: Evidence, setting: str, presentation: str = "any") -> dict[str, float]:
+    """The posterior of every cause and of ``other``; they add up to 1. Raises EvidenceError as ``rank`` does."""
+    model = compiled(catalogue)
+    values = softmax(observe(model, evidence, setting, presentation).scores)
+    return dict(zip((*model.causes, OTHER), values.tolist(), strict=True))
+
+
+def assess(catalogue: Catalogue, evidence: Evidence, setting: str, presentation: str = "any") -> Assessed:
+    """Raises EvidenceError as ``rank`` does."""
+    model = compiled(catalogue)
+    observed = observe(model, evidence, setting, presentation)
+    contributions = observed.contributions
+    scores = observed.log_pretest + contributions.sum(axis=0)
+    values = softmax(scores)
+    return Assessed(observed, contributions, scores, values, interval(model, observed, values))
+
+
+def rank(
+    catalogue: Catalogue,
+    evidence: Evidence,
+    setting: str,
+    presentation: str = "any",
+    *,
+    stages: Collection[str] = STAGES,
+) -> Differential:
+    """The whole differential; ``stages`` limits the findings that it suggests.
+
+    Raises EvidenceError naming an unknown finding, option, setting or presenting complaint, and an answer of the
+    wrong type; ValueError for an unknown stage and for a catalogue that cannot be ranked by.
+    """
+    if unknown := set(stages) - set(STAGES):
+        raise ValueError(f"unknown stage {', '.join(sorted(unknown))}")
+    model = compiled(catalogue)
+    found = assess(catalogue, evidence, setting, presentation)
+    look = outlook.look_ahead(model, evidence, found.observed, found.posterior)
+    following = outlook.next_findings(look, stages)
+    order = np.argsort(-found.posterior[:-1], kind="stable")
+    ranks = np.empty(len(order), dtype=np.intp)
+    ranks[order] = np.arange(1, len(order) + 1)
+    later = outlook.rank_range(look, found.observed, outlook.next_stage(following), ranks)
+    causes = _ranked_causes(model, found, order, later)
+    flags = fired(catalogue, evidence)
+    reasons = _little_known(catalogue, found, causes)
+    return Differential(
+        release=catalogue.number,
+        sha256=catalogue.sha256,
+        engine_version=ENGINE_VERSION,
+        setting=setting,
+        presentation=presentation,
+        evidence={slug: evidence[slug] for slug in model.answers if slug in evidence},
+        causes=causes,
+        other_posterior=float(found.posterior[-1]),
+        other_low=float(found.interval.low[-1]),
+        other_high=float(found.interval.high[-1]),
+        other_log_pretest=float(found.observed.log_pretest[-1]),
+        other_pretest=float(np.exp(found.observed.log_pretest[-1])),
+        other_score=float(found.scores[-1]),
+        flags=flags,
+        lane=_lane(model, causes, look, {flag.slug: flag.suspected_causes for flag in flags}),
+        next_findings=following,
+        safest_check=outlook.safest_check(look, stages),
+        is_little_known=bool(reasons),
+        little_known_reasons=reasons,
+        evidence_meter=meter(model, found.observed, found.posterior),
+        ignored=found.observed.ignored,
+    )
+
+
+def _ranked_causes(model: Model, found: Assessed, order: Integers, later: RankRange) -> tuple[RankedCause, ...]:
+    log_pretest, limits = found.observed.log_pretest, found.interval
+    silent = model.is_silent[[a.position for a in found.observed.findings]]
+    values = found.contributions.T.tolist()
+    return tuple(
+        RankedCause(
+            slug=model.causes[place],
+            rank=position,
+            posterior=float(found.posterior[place]),
+            low=float(limits.low[place]),
+            high=float(limits.high[place]),
+            top_three_probability=float(limits.top_three_probability[place]),
+            log_pretest=float(log_pretest[place]),
+            pretest=float(np.exp(log_pretest[place])),
+            score=float(found.scores[place]),
+            contributions=contributions_to(model, found.observed, place, values[place]),
+            gaps=tuple(a.finding.slug for a, gap in zip(found.observed.findings, silent[:, place], strict=True) if gap),
+            rank_low=int(later.low[place]),
+            rank_high=int(later.high[place]),
+            rank_stage=later.stage,
+        )
+        for position, place in enumerate(order.tolist(), start=1)
+    )
+
+
+def _lane(
+    model: Model, causes: tuple[RankedCause, ...], look: Outlook, suspicions: dict[str, tuple[str, ...]]
+) -> tuple[LaneEntry, ...]:
+    """Cannot-miss causes above their threshold or suspected by a fired flag, in the order of the ranking."""
+    falls = outlook.miss_falls(look)
+    entries = []
+    for item in causes:
+        cause = model.catalogue.cause[item.slug]
+        reasons = tuple(flag for flag, suspected in suspicions.items() if item.slug in suspected)
+        is_above = item.posterior >= cause.cannot_miss_threshold
+        if cause.is_cannot_miss and (reasons or is_above):
+            checks = outlook.checks_for(look, model.causes.index(item.slug), falls)
+            entries.append(
+                LaneEntry(item.slug, item.posterior, item.low, item.high, item.rank, reasons, is_above, checks)
+            )
+    return tuple(entries)
+
+
+def _little_known(catalogue: Catalogue, found: Assessed, causes: tuple[RankedCause, ...]) -> tuple[str, ...]:
+    """Why the page must not suggest certainty: slugs of the catalogue's parameters that are exceeded."""
+    reasons = []
+    if len(found.observed.findings) < catalogue.parameter.get("few-findings", _FEW_FINDINGS):
+        reasons.append("few-findings")
+    if causes and causes[0].high - causes[0].low > catalogue.parameter.get("wide-interval", _WIDE_INTERVAL):
+        reasons.append("wide-interval")
+    return tuple(reasons)
+
+
+def compare(differential: Differential, a: str, b: str) -> tuple[Difference, ...]:
+    """Why cause ``a`` scores above or below cause ``b``: the pretest, then the findings by descending difference.
+
+    The rows' values add up to the difference of the two scores. Either may be ``other``.
+    Raises KeyError for a cause that is not ranked.
+    """
+    first, second = _values(differential, a), _values(differential, b)
+    answers = differential.evidence
+    rows = [Difference(slug, answers.get(slug), first.get(slug, 0.0), second.get(slug, 0.0)) for slug in answers]
+    rows = [row for row in rows if row.finding not in differential.ignored]
+    pretest = Difference("", None, first[""], second[""])
+    return (pretest, *sorted(rows, key=lambda row: -abs(row.value)))
+
+
+def _values(differential: Differential, slug: str) -> dict[str, float]:
+    """What makes up a cause's score, the pretest under ""."""
+    if slug == OTHER:
+        return {"": differential.other_log_pretest}
+    cause = differential.cause(slug)
+    return {"": cause.log_pretest, **{item.finding: item.value for item in cause.contributions}}

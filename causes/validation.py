@@ -1,0 +1,301 @@
+"""Every rule that a catalogue must keep before anyone may be ranked by it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator
+from itertools import chain
+from typing import Any
+
+from causes import conditions
+from causes.catalogue import (
+    BACKGROUND,
+    GENERAL,
+    GRADES,
+    OTHER,
+    RECORDS,
+    REPORTERS,
+    URGENCIES,
+    Catalogue,
+    Finding,
+    Likelihood,
+    Pretest,
+    Problem,
+    name_of,
+)
+
+TOLERANCE = 0.01
+# Names that a condition may use although they are no findings.
+PSEUDO_FINDINGS = frozenset({"medicines"})
+# The presenting complaint of an intake that has no other: without it nobody can be ranked.
+ANY_PRESENTATION = "any"
+_KINDS = ("boolean", "choice", "number")
+_CONTROLS = ("question", "derived", "profile", "clinician")
+_NUMBER_OPTIONS = ("mean", "sd")
+_OPERATORS = {"boolean": ("present", "absent"), "choice": ("=",), "number": (">=", "<")}
+_SLUG = re.compile(r"^[a-z0-9][a-z0-9-]{0,79}$")
+_SLUGGED = tuple(name for name, kind in RECORDS.items() if "slug" in kind.__dataclass_fields__)
+
+
+def problems(catalogue: Catalogue) -> list[Problem]:
+    """Every defect, in the order of the tables; an empty list means that it can be published."""
+    return [
+        *_missing_tables(catalogue),
+        *_keys(catalogue),
+        *_references(catalogue),
+        *_sources(catalogue),
+        *_finding_problems(catalogue),
+        *_likelihood_problems(catalogue),
+        *_cell_problems(catalogue),
+        *_pretest_problems(catalogue),
+        *_cause_problems(catalogue),
+        *_red_flag_problems(catalogue),
+        *_number_problems(catalogue),
+    ]
+
+
+def _problem(table: str, record: Any, message: str, owner: Any = None) -> Problem:
+    name = f"{name_of(owner)}, {name_of(record)}" if owner else name_of(record)
+    return Problem(table, name, message, record)
+
+
+def _missing_tables(catalogue: Catalogue) -> Iterator[Problem]:
+    for table in ("settings", "presentations", "causes", "findings"):
+        if not getattr(catalogue, table):
+            yield Problem(table, "all", "there are none")
+    if catalogue.presentations and ANY_PRESENTATION not in {p.slug for p in catalogue.presentations}:
+        yield Problem("presentations", ANY_PRESENTATION, "is missing: it serves every other complaint")
+
+
+def _keys(catalogue: Catalogue) -> Iterator[Problem]:
+    for table in _SLUGGED:
+        items = getattr(catalogue, table)
+        yield from _repeated(table, [(item.slug, item) for item in items])
+        for item in items:
+            if not _SLUG.match(item.slug):
+                yield _problem(table, item, "a slug has only a-z, 0-9 and -, and at most 80 of them")
+    for finding in catalogue.findings:
+        yield from _repeated("options", [((finding.slug, option.value), option) for option in finding.options])
+
+
+def _repeated(table: str, keyed: Iterable[tuple[Hashable, Any]]) -> Iterator[Problem]:
+    seen: set[Hashable] = set()
+    for key, item in keyed:
+        if key in seen:
+            yield _problem(table, item, "appears more than once")
+        seen.add(key)
+
+
+def _unknown(
+    table: str, record: Any, what: str, slugs: Iterable[str], known: Iterable[str], owner: Any = None
+) -> Iterator[Problem]:
+    for slug in slugs:
+        if slug and slug not in known:
+            yield _problem(table, record, f"unknown {what} “{slug}”", owner)
+
+
+def _references(catalogue: Catalogue) -> Iterator[Problem]:
+    causes, findings = catalogue.cause, catalogue.finding
+    sections = {section.slug for section in catalogue.sections}
+    for p in catalogue.presentations:
+        yield from _unknown("presentations", p, "finding", p.findings, findings)
+    for f in catalogue.findings:
+        yield from _unknown("findings", f, "cluster", [f.cluster], catalogue.cluster)
+        yield from _unknown("findings", f, "topic", [f.section], sections)
+    for row in catalogue.likelihoods:
+        yield from _unknown("likelihoods", row, "cause", [row.cause or "(empty)"], {*causes, BACKGROUND})
+        yield from _unknown("likelihoods", row, "finding", [row.finding or "(empty)"], findings)
+    for table in ("epidemiology", "treatments", "investigations"):
+        for item in getattr(catalogue, table):
+            yield from _unknown(table, item, "cause", [item.cause or "(empty)"], causes)
+    for fact in catalogue.facts:
+        yield from _unknown("facts", fact, "cause", [fact.cause or "(empty)"], {*causes, GENERAL})
+    for drug in catalogue.drugs:
+        for effect in drug.effects:
+            yield from _unknown("drug_effects", effect, "finding", [effect.finding], findings, drug)
+    for flag in catalogue.red_flags:
+        yield from _unknown("red_flags", flag, "cause", flag.suspected_causes, causes)
+    for zone in catalogue.body_zones:
+        implied = (*zone.findings, *zone.twitch_findings, *zone.tremor_findings)
+        yield from _unknown("body_zones", zone, "finding", implied, findings)
+
+
+def _graded(catalogue: Catalogue) -> Iterator[tuple[str, Any, Any]]:
+    """Table, record and, for a nested record, its owner."""
+    for drug in catalogue.drugs:
+        for effect in drug.effects:
+            yield "drug_effects", effect, drug
+    for table in ("likelihoods", "pretests", "red_flags", "facts", "epidemiology", "treatments", "investigations"):
+        for item in getattr(catalogue, table):
+            yield table, item, None
+
+
+def _sources(catalogue: Catalogue) -> Iterator[Problem]:
+    for table, record, owner in _graded(catalogue):
+        if record.grade not in GRADES:
+            yield _problem(table, record, f"grade “{record.grade}” is not one of {', '.join(GRADES)}", owner)
+        elif record.grade != "D" and not record.source:
+            yield _problem(table, record, f"grade {record.grade} without a source", owner)
+        yield from _unknown(table, record, "source", [record.source], catalogue.source, owner)
+    for table in ("drinks", "parameters"):
+        for item in getattr(catalogue, table):
+            yield from _unknown(table, item, "source", [item.source], catalogue.source)
+    for source in catalogue.sources:
+        if not source.title:
+            yield _problem("sources", source, "has no title")
+        # The address becomes a link: nothing but the web may stand in it.
+        if source.url and not source.url.startswith(("http://", "https://")):
+            yield _problem("sources", source, f"address “{source.url}” does not start with http:// or https://")
+
+
+def _one_of(table: str, record: Any, what: str, value: str, allowed: Iterable[str]) -> Iterator[Problem]:
+    if value not in allowed:
+        yield _problem(table, record, f"{what} “{value}” is not one of {', '.join(allowed)}")
+
+
+def _finding_problems(catalogue: Catalogue) -> Iterator[Problem]:
+    for f in catalogue.findings:
+        yield from _one_of("findings", f, "reported by", f.reported_by, REPORTERS)
+        yield from _one_of("findings", f, "kind", f.kind, _KINDS)
+        yield from _one_of("findings", f, "control", f.control, _CONTROLS)
+        if f.kind == "choice" and len(f.options) < 2:
+            yield _problem("findings", f, "a choice needs at least two options")
+        if f.control == "question" and not (f.question and f.section):
+            yield _problem("findings", f, "asked as a question, but has no question or no topic")
+        yield from _condition_problems(f, catalogue)
+
+
+def _condition_problems(finding: Finding, catalogue: Catalogue) -> Iterator[Problem]:
+    try:
+        alternatives = conditions.parse(finding.ask_if)
+    except ValueError as error:
+        yield _problem("findings", finding, str(error))
+        return
+    for clause in chain.from_iterable(alternatives):
+        yield from _clause_problems("findings", finding, clause, catalogue)
+
+
+def _clause_problems(table: str, record: Any, clause: conditions.Clause, catalogue: Catalogue) -> Iterator[Problem]:
+    if clause.slug in PSEUDO_FINDINGS:
+        return
+    finding = catalogue.finding.get(clause.slug)
+    if finding is None:
+        yield _problem(table, record, f"unknown finding “{clause.slug}” in a condition")
+    elif clause.operator not in _OPERATORS.get(finding.kind, ()):
+        # Such a clause would never hold, and nothing would say so.
+        yield _problem(table, record, f"“{clause.slug}” is of the kind {finding.kind}: the condition never holds")
+    else:
+        values = {option.value for option in finding.options}
+        yield from _unknown(table, record, f"option of {clause.slug}", clause.options, values)
+
+
+def _allowed_options(finding: Finding) -> tuple[str, ...]:
+    if finding.kind == "choice":
+        return tuple(option.value for option in finding.options)
+    return _NUMBER_OPTIONS if finding.kind == "number" else ("",)
+
+
+def _likelihood_problems(catalogue: Catalogue) -> Iterator[Problem]:
+    for row in catalogue.likelihoods:
+        if row.total is not None and row.total < 1:
+            yield _problem("likelihoods", row, f"counted in {row.total}")
+        if row.affected is not None and (row.total is None or not 0 <= row.affected <= row.total):
+            yield _problem("likelihoods", row, f"{row.affected} affected of {row.total}")
+        finding = catalogue.finding.get(row.finding)
+        if finding is None:
+            continue
+        if row.option not in _allowed_options(finding):
+            yield _problem("likelihoods", row, f"unknown option “{row.option}”")
+        if not math.isfinite(row.probability):
+            yield _problem("likelihoods", row, "is not a number")
+        elif finding.kind == "number" and row.probability < (0 if row.option == "mean" else 1e-9):
+            yield _problem("likelihoods", row, f"{row.option} {row.probability} is not above 0")
+        elif finding.kind != "number" and not 0 <= row.probability <= 1:
+            yield _problem("likelihoods", row, f"probability {row.probability} is outside 0 to 1")
+
+
+def _cell_problems(catalogue: Catalogue) -> Iterator[Problem]:
+    cells: dict[tuple[str, str], list[Likelihood]] = defaultdict(list)
+    for row in catalogue.likelihoods:
+        if row.is_used:
+            cells[row.cause, row.finding].append(row)
+    for rows in cells.values():
+        yield from _one_cell(rows, catalogue.finding.get(rows[0].finding))
+    for finding in catalogue.findings:
+        if (BACKGROUND, finding.slug) not in cells:
+            yield _problem("findings", finding, "has no background rate among the likelihoods")
+
+
+def _one_cell(rows: list[Likelihood], finding: Finding | None) -> Iterator[Problem]:
+    first, seen = rows[0], set()
+    for row in rows:
+        if row.option in seen:
+            yield _problem("likelihoods", row, "another row of this cell is used too: one may be")
+        seen.add(row.option)
+    if finding is None or len(seen) < len(rows):
+        return
+    if missing := [option or "it" for option in _allowed_options(finding) if option not in seen]:
+        yield _problem("likelihoods", first, f"no row for {', '.join(missing)}")
+    total = math.fsum(row.probability for row in rows)
+    if finding.kind == "choice" and not abs(total - 1) <= TOLERANCE:
+        yield _problem("likelihoods", first, f"the options add up to {total:.3f}, not to 1")
+
+
+def _pretest_problems(catalogue: Catalogue) -> Iterator[Problem]:
+    known = {*catalogue.cause, OTHER}
+    expected = {(s.slug, p.slug) for s in catalogue.settings for p in catalogue.presentations}
+    tables: dict[tuple[str, str], list[Pretest]] = defaultdict(list)
+    for p in catalogue.pretests:
+        tables[p.setting, p.presentation].append(p)
+        yield from _unknown("pretests", p, "cause", [p.cause or "(empty)"], known)
+        if (p.setting, p.presentation) not in expected:
+            yield _problem("pretests", p, "unknown setting or presenting complaint")
+        if not 0 < p.share <= 1:
+            yield _problem("pretests", p, f"share {p.share} is not above 0 and at most 1")
+    yield from _repeated("pretests", [((p.setting, p.presentation, p.cause), p) for p in catalogue.pretests])
+    for setting, presentation in sorted(expected):
+        name, rows = f"{setting}, {presentation}", tables[setting, presentation]
+        first, total = rows[0] if rows else None, math.fsum(p.share for p in rows)
+        if missing := known - {p.cause for p in rows}:
+            yield Problem("pretests", name, f"no share for {', '.join(sorted(missing))}", first)
+        elif not abs(total - 1) <= TOLERANCE:
+            yield Problem("pretests", name, f"the shares add up to {total:.4f}, not to 1", first)
+
+
+def _cause_problems(catalogue: Catalogue) -> Iterator[Problem]:
+    for cause in catalogue.causes:
+        yield from _one_of("causes", cause, "urgency", cause.urgency, URGENCIES)
+        if cause.slug in (OTHER, BACKGROUND, GENERAL):
+            yield _problem("causes", cause, "this slug has a meaning of its own")
+        if not 0 <= cause.cannot_miss_threshold <= 1:
+            yield _problem("causes", cause, f"threshold {cause.cannot_miss_threshold} is outside 0 to 1")
+
+
+def _red_flag_problems(catalogue: Catalogue) -> Iterator[Problem]:
+    for flag in catalogue.red_flags:
+        yield from _one_of("red_flags", flag, "urgency", flag.urgency, URGENCIES)
+        if not flag.findings:
+            yield _problem("red_flags", flag, "has no findings")
+        for part in flag.findings:
+            try:
+                clause = conditions.parse_clause(part)
+            except ValueError as error:
+                yield _problem("red_flags", flag, str(error))
+            else:
+                yield from _clause_problems("red_flags", flag, clause, catalogue)
+
+
+def _number_problems(catalogue: Catalogue) -> Iterator[Problem]:
+    for cluster in catalogue.clusters:
+        if not 0 <= cluster.rho <= 1:
+            yield _problem("clusters", cluster, f"rho {cluster.rho} is outside 0 to 1")
+    for drink in catalogue.drinks:
+        if not 0 <= drink.caffeine_mg < math.inf:
+            yield _problem("drinks", drink, f"caffeine {drink.caffeine_mg} mg is below 0")
+    for table, record in chain(
+        (("epidemiology", e) for e in catalogue.epidemiology), (("parameters", p) for p in catalogue.parameters)
+    ):
+        if not math.isfinite(record.value):
+            yield _problem(table, record, "is not a number")

@@ -1,0 +1,31 @@
+from django.contrib import admin
+from django.contrib.auth import views as auth_views
+from django.urls import include, path
+
+from clinic.views import assessments, differential, invitations, patients, worklist
+
+handler400 = "clinic.views.errors.bad_request"
+handler403 = "clinic.views.errors.forbidden"
+handler404 = "clinic.views.errors.not_found"
+handler500 = "clinic.views.errors.server_error"
+
+urlpatterns = [
+    path("", worklist.show, name="worklist"),
+    path("login/", auth_views.LoginView.as_view(template_name="clinic/login.html"), name="login"),
+    path("logout/", auth_views.LogoutView.as_view(), name="logout"),
+    path("patients/", patients.show_all, name="patients"),
+    path("patients/<uuid:key>/", patients.show, name="patient"),
+    path("invitations/", invitations.show_all, name="invitations"),
+    path("invitations/new/", invitations.create, name="invite"),
+    path("invitations/<int:number>/", invitations.show, name="invitation"),
+    path("invitations/<int:number>/revoke/", invitations.revoke, name="revoke_invitation"),
+    path("intakes/<uuid:key>/", differential.show, name="differential"),
+    path("intakes/<uuid:key>/findings/", differential.enter, name="enter_finding"),
+    path("intakes/<uuid:key>/context/", differential.change_context, name="change_context"),
+    path("intakes/<uuid:key>/compare/", differential.compare, name="compare"),
+    path("intakes/<uuid:key>/sign/", assessments.sign, name="sign"),
+    path("assessments/<uuid:key>/", assessments.show, name="assessment"),
+    path("causes/", include("causes.urls")),
+    path("intake/", include("intake.urls")),
+    path("admin/", admin.site.urls),
+]

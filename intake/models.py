@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import secrets
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from causes import ranking, red_flags
+from causes.catalogue import URGENCIES, Catalogue
+from causes.models import Release
+from causes.models.editable import Urgency
+from intake import derivation
+
+# No letters or digits that are mistaken for one another when read out on the telephone.
+REFERENCE_ALPHABET = "ABCDEFGHJKMNPQRTUVWXY346789"
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def new_reference() -> str:
+    letters = [secrets.choice(REFERENCE_ALPHABET) for _position in range(8)]
+    return f"{''.join(letters[:4])}-{''.join(letters[4:])}"
+
+
+class Practice(models.Model):
+    name = models.CharField(_("name"), max_length=120)
+    token = models.CharField(_("link key"), max_length=64, unique=True, default=new_token, editable=False)
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    out_of_hours_name = models.CharField(_("out-of-hours service"), max_length=80, blank=True)
+    out_of_hours_phone = models.CharField(_("out-of-hours number"), max_length=40, blank=True)
+    emergency_phone = models.CharField(_("emergency number"), max_length=40, default="112")
+    setting = models.SlugField(_("setting"), default="primary-care", help_text=_("Which base rates apply at first."))
+    is_demonstration = models.BooleanField(_("demonstration practice"), default=False)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("practice")
+        verbose_name_plural = _("practices")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Patient(models.Model):
+    class Sex(models.TextChoices):
+        FEMALE = "female", _("Female")
+        MALE = "male", _("Male")
+
+    key = models.UUIDField(_("key"), default=uuid.uuid4, unique=True, editable=False)
+    practice = models.ForeignKey(Practice, models.PROTECT, related_name="patients", verbose_name=_("practice"))
+    name = models.CharField(_("name"), max_length=200)
+    birth_date = models.DateField(_("date of birth"), null=True, blank=True)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
+
+    class Meta:
+        ordering = ["name", "id"]
+        verbose_name = _("patient")
+        verbose_name_plural = _("patients")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Invitation(models.Model):
+    """A personal link that staff create: single use, expiring, revocable."""
+
+    token = models.CharField(max_length=64, unique=True, default=new_token, editable=False)
+    patient = models.ForeignKey(Patient, models.CASCADE, related_name="invitations", verbose_name=_("patient"))
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(_("expires at"))
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+
+    def __str__(self) -> str:
+        return f"{self.patient} ({self.expires_at:%Y-%m-%d})"
+
+    def is_open(self) -> bool:
+        return self.revoked_at is None and self.expires_at > timezone.now()
+
+
+class IntakeQuerySet(models.QuerySet["Intake"]):
+    def sent(self) -> IntakeQuerySet:
+        return self.filter(sent_at__isnull=False)
+
+
+class Intake(models.Model):
+    """One questionnaire. ``answers`` is what the patient gave, keyed by finding slug or control name."""
+
+    key = models.UUIDField(_("key"), default=uuid.uuid4, unique=True, editable=False)
+    # The patient's own key: whoever has it can fill in the draft, never read it back once it is sent.
+    token = models.CharField(max_length=64, unique=True, default=new_token, editable=False)
+    practice = models.ForeignKey(Practice, models.PROTECT, related_name="intakes", verbose_name=_("practice"))
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="intakes", null=True, blank=True)
+    invitation = models.OneToOneField(Invitation, models.PROTECT, related_name="intake", null=True, blank=True)
+    release = models.ForeignKey(Release, models.PROTECT, related_name="+", verbose_name=_("asked from"))
+    answers = models.JSONField(_("answers"), default=dict, blank=True)
+    setting = models.SlugField(_("setting"))
+    presentation = models.SlugField(_("presenting complaint"), default="any")
+    title = models.CharField(_("in a few words"), max_length=200, blank=True)
+    started_at = models.DateTimeField(default=timezone.now)
+    saved_at = models.DateTimeField(auto_now=True)
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    reference = models.CharField(_("reference"), max_length=12, unique=True, null=True, blank=True)  # noqa: DJ001
+    urgency = models.CharField(_("urgency"), max_length=10, choices=Urgency.choices, blank=True)
+    # Which release the stored urgency was worked out from: a newer one makes it stale.
+    urgency_release = models.ForeignKey(Release, models.PROTECT, related_name="+", null=True, blank=True)
+
+    objects = IntakeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-sent_at", "-id"]
+        verbose_name = _("intake")
+        verbose_name_plural = _("intakes")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sent_at__isnull=True, reference__isnull=True)
+                | Q(sent_at__isnull=False, reference__isnull=False, patient__isnull=False),
+                name="intake_sent_has_reference_and_patient",
+            )
+        ]
+        indexes = [models.Index(fields=["practice", "sent_at"], name="intake_practice_sent")]
+
+    def __str__(self) -> str:
+        return self.reference or _("draft")
+
+    @property
+    def is_sent(self) -> bool:
+        return self.sent_at is not None
+
+    def evidence(self, catalogue: Catalogue) -> dict[str, ranking.Value]:
+        """What the patient's answers say, as findings of this catalogue."""
+        return derivation.evidence(catalogue, self.answers)
+
+    def save_answers(self, changes: dict[str, Any], cleared: set[str] = frozenset()) -> None:  # type: ignore[assignment]
+        """Merge one page's answers into the draft. Raises ValidationError when it was already sent."""
+        with transaction.atomic():
+            fresh = Intake.objects.select_for_update().get(pk=self.pk)
+            if fresh.is_sent:
+                raise ValidationError(_("These answers have already been sent."), code="sent")
+            answers = {name: value for name, value in fresh.answers.items() if name not in cleared} | changes
+            Intake.objects.filter(pk=self.pk, sent_at__isnull=True).update(answers=answers, saved_at=timezone.now())
+            self.answers = answers
+
+    def send(self) -> bool:
+        """Send once. True for the call that sent it; a resend or a second tab gets False and changes nothing."""
+        catalogue = self.release.catalogue()
+        with transaction.atomic():
+            fresh = Intake.objects.select_for_update().get(pk=self.pk)
+            if not fresh.is_sent:
+                now = timezone.now()
+                patient = fresh.patient or Patient.objects.create(
+                    practice_id=fresh.practice_id, **derivation.patient_details(fresh.answers)
+                )
+                presentation = derivation.presentation(catalogue, fresh.evidence(catalogue))
+                changed = Intake.objects.filter(pk=self.pk, sent_at__isnull=True).update(
+                    sent_at=now,
+                    reference=new_reference(),
+                    patient=patient,
+                    presentation=presentation,
+                    title=derivation.title(catalogue, fresh.answers),
+                    urgency=worked_out_urgency(catalogue, fresh.evidence(catalogue), fresh.setting, presentation),
+                    urgency_release_id=self.release_id,
+                )
+            else:
+                changed = 0
+        self.refresh_from_db()
+        return bool(changed)
+
+
+def worked_out_urgency(
+    catalogue: Catalogue, evidence: dict[str, ranking.Value], setting: str, presentation: str
+) -> str:
+    """The highest of the red flags that fired, else that of the first cause."""
+    flags = red_flags.fired(catalogue, evidence)
+    if flags:
+        return max((flag.urgency for flag in flags), key=URGENCIES.index)
+    posterior = ranking.posterior(catalogue, evidence, setting, presentation)
+    first = max(catalogue.causes, key=lambda cause: posterior[cause.slug])
+    return first.urgency

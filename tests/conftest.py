@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from pytest_django import DjangoDbBlocker
+
+from causes.catalogue import Catalogue
+from causes.models import Release
+from clinic.models import Membership
+from intake.models import Intake, Practice
+from tests import cast
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Every test starts from the real catalogue, published once as release 1."""
+    with django_db_blocker.unblock():
+        call_command("load_catalogue", verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def fast_passwords(settings) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def loaded_again_afterwards(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[list[str]]:
+    triggers: list[str] = []
+    yield triggers
+    with django_db_blocker.unblock():
+        with connection.cursor() as cursor:
+            for sql in triggers:
+                cursor.execute(sql)
+        call_command("load_catalogue", verbosity=0)
+
+
+@pytest.fixture
+def committed_db(loaded_again_afterwards: list[str], transactional_db: None) -> Iterator[None]:
+    """Instead of ``django_db(transaction=True)``, whose flush loses the catalogue and trips over the triggers.
+
+    Ask for it alone or with ``live_server``, without the mark.
+    """
+    yield
+    if connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        for name, sql in cursor.fetchall():
+            loaded_again_afterwards.append(sql)
+            cursor.execute(f"DROP TRIGGER {name}")
+
+
+@pytest.fixture
+def release(db: None) -> Release:
+    return Release.objects.current()
+
+
+@pytest.fixture
+def catalogue(release: Release) -> Catalogue:
+    return release.catalogue()
+
+
+@pytest.fixture
+def practice(db: None) -> Practice:
+    return cast.a_practice("Harbour Practice")
+
+
+@pytest.fixture
+def other_practice(db: None) -> Practice:
+    return cast.a_practice("Hill Practice")
+
+
+@pytest.fixture
+def clinician(practice: Practice) -> User:
+    return cast.a_member("diana", practice, first_name="Diana", last_name="Clarke")
+
+
+@pytest.fixture
+def colleague(practice: Practice) -> User:
+    return cast.a_member("carl", practice, first_name="Carl", last_name="Olsen")
+
+
+@pytest.fixture
+def receptionist(practice: Practice) -> User:
+    return cast.a_member("rose", practice, role=Membership.Role.RECEPTION, first_name="Rose", last_name="Field")
+
+
+@pytest.fixture
+def outsider(other_practice: Practice) -> User:
+    return cast.a_member("otto", other_practice, first_name="Otto", last_name="Wells")
+
+
+@pytest.fixture
+def editor(db: None) -> User:
+    return cast.an_editor("emil")
+
+
+@pytest.fixture
+def administrator(db: None) -> User:
+    return User.objects.create_superuser("anna", password=cast.PASSWORD)
+
+
+@pytest.fixture
+def draft_intake(practice: Practice) -> Intake:
+    return cast.a_draft(practice)
+
+
+@pytest.fixture
+def sent_intake(practice: Practice) -> Intake:
+    return cast.a_sent_intake(practice)
+
+
+@pytest.fixture
+def signed_in(client: Client) -> Callable[[User], Client]:
+    """``signed_in(clinician).get(...)``"""
+
+    def sign_in(user: User) -> Client:
+        client.force_login(user)
+        return client
+
+    return sign_in
