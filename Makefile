@@ -10,7 +10,7 @@ export TWITCHWISE_DEVELOPMENT := 1
 
 run: setup
 	@$(BIN)/python manage.py load_demonstration --address http://127.0.0.1:$(PORT)
-	@$(BIN)/python manage.py runserver --noreload 127.0.0.1:$(PORT)
+	@exec $(BIN)/gunicorn clinic.wsgi --threads 4 --log-level warning --bind 127.0.0.1:$(PORT)
 
 setup: $(VENV)/.installed
 	@mkdir -p var

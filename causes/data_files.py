@@ -34,7 +34,7 @@ _SETS = {
 def read_catalogue(folder: Path = DATA_FOLDER) -> tuple[Catalogue, list[Problem]]:
     """The catalogue of a folder and everything that is wrong with it. Unreadable rows are left out and listed."""
     reader = _Reader(folder)
-    parts = {table: tuple(reader.records(table, kind)) for table, kind in RECORDS.items()}
+    parts: dict[str, Any] = {table: tuple(reader.records(table, kind)) for table, kind in RECORDS.items()}
     parts.update(reader.in_order(parts))
     catalogue = Catalogue(**parts)
     if reader.is_whole:
@@ -145,7 +145,7 @@ class _Reader:
 
 
 @cache
-def _hints(kind: type[Any]) -> dict[str, Any]:
+def _hints(kind: Any) -> dict[str, Any]:
     return typing.get_type_hints(kind)
 
 

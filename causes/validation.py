@@ -294,8 +294,7 @@ def _number_problems(catalogue: Catalogue) -> Iterator[Problem]:
     for drink in catalogue.drinks:
         if not 0 <= drink.caffeine_mg < math.inf:
             yield _problem("drinks", drink, f"caffeine {drink.caffeine_mg} mg is below 0")
-    for table, record in chain(
-        (("epidemiology", e) for e in catalogue.epidemiology), (("parameters", p) for p in catalogue.parameters)
-    ):
-        if not math.isfinite(record.value):
-            yield _problem(table, record, "is not a number")
+    for table in ("epidemiology", "parameters"):
+        for record in getattr(catalogue, table):
+            if not math.isfinite(record.value):
+                yield _problem(table, record, "is not a number")

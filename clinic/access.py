@@ -10,9 +10,10 @@ from typing import Any, Concatenate, ParamSpec
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
 
 from clinic.models import AccessRecord, Membership
-from intake.models import Intake, Practice
+from intake.models import Intake, IntakeQuerySet, Patient, Practice
 
 P = ParamSpec("P")
 View = Callable[..., HttpResponse]
@@ -21,20 +22,22 @@ ANY_ROLE = frozenset(Membership.Role.values)
 CLINICIAN = frozenset({Membership.Role.CLINICIAN.value})
 
 
-def member_required(roles: Iterable[str] = ANY_ROLE) -> Callable[[View], View]:
-    """For pages of a practice: sets ``request.practice``; an outsider gets 404, the wrong role 403."""
+def member_required(roles: Iterable[str] = ANY_ROLE, without_membership: View | None = None) -> Callable[[View], View]:
+    """For pages of a practice: sets ``request.practice`` and ``request.is_clinician``.
+
+    Someone of no practice gets 404, or ``without_membership``; the wrong role gets 403.
+    """
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             membership = membership_of(request)
-            if membership.role not in roles:
-                raise PermissionDenied
-            request.practice = membership.practice  # type: ignore[attr-defined]
+            if membership is None and without_membership is not None:
+                return without_membership(request)
+            _admit(request, membership, roles)
             return view(request, *args, **kwargs)
 
-        guarded.access_policy = "member"  # type: ignore[attr-defined]
-        return login_required(guarded)
+        return _closed(guarded, "member")
 
     return decorate
 
@@ -44,32 +47,43 @@ def intake_required(view: Callable[Concatenate[HttpRequest, Intake, P], HttpResp
 
     @functools.wraps(view)
     def guarded(request: HttpRequest, key: uuid.UUID, *args: Any, **kwargs: Any) -> HttpResponse:
-        intake = _own_intake(request, key)
-        return view(request, intake, *args, **kwargs)
+        intake = Intake.objects.sent().select_related("practice", "patient").filter(key=key).first()
+        if intake is None:
+            raise Http404
+        _admit_to(request, intake.practice_id, [intake], CLINICIAN)
+        return view(request, intake, *args, **kwargs)  # type: ignore[arg-type]
 
-    guarded_view = member_required(CLINICIAN)(guarded)
-    guarded_view.access_policy = "intake"  # type: ignore[attr-defined]
-    return guarded_view
-
-
-def membership_of(request: HttpRequest) -> Membership:
-    """Raises Http404 when the user belongs to no practice."""
-    try:
-        return Membership.objects.select_related("practice").get(user=request.user)  # type: ignore[misc]
-    except Membership.DoesNotExist:
-        raise Http404 from None
+    return _closed(guarded, "intake")
 
 
-def own_intakes(practice: Practice) -> Any:
+def patient_required(view: Callable[Concatenate[HttpRequest, Patient, P], HttpResponse]) -> View:
+    """For a patient's page, whatever the role: turns ``key`` into a patient of the user's own practice."""
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, key: uuid.UUID, *args: Any, **kwargs: Any) -> HttpResponse:
+        patient = Patient.objects.filter(key=key).first()
+        if patient is None:
+            raise Http404
+        _admit_to(request, patient.practice_id, Intake.objects.sent().filter(patient=patient), ANY_ROLE)
+        return view(request, patient, *args, **kwargs)  # type: ignore[arg-type]
+
+    return _closed(guarded, "patient")
+
+
+def membership_of(request: HttpRequest) -> Membership | None:
+    return Membership.objects.select_related("practice").filter(user=request.user).first()  # type: ignore[misc]
+
+
+def own_intakes(practice: Practice) -> IntakeQuerySet:
     return Intake.objects.sent().filter(practice=practice)
 
 
 def record_look(request: HttpRequest, intakes: Iterable[Intake], was_allowed: bool = True) -> None:
-    """Record that the user saw each of these intakes."""
+    """Record that the user saw, or tried to see, each of these intakes."""
     match = request.resolver_match
     AccessRecord.objects.bulk_create(
         AccessRecord(
-            practice=intake.practice,
+            practice_id=intake.practice_id,
             user=request.user,  # type: ignore[misc]
             intake=intake,
             view=match.view_name if match else "",
@@ -80,12 +94,25 @@ def record_look(request: HttpRequest, intakes: Iterable[Intake], was_allowed: bo
     )
 
 
-def _own_intake(request: HttpRequest, key: uuid.UUID) -> Intake:
-    intake = Intake.objects.sent().select_related("practice", "patient").filter(key=key).first()
-    if intake is None:
+def _admit(request: HttpRequest, membership: Membership | None, roles: Iterable[str]) -> None:
+    if membership is None:
         raise Http404
-    is_own = intake.practice_id == request.practice.pk  # type: ignore[attr-defined]
-    record_look(request, [intake], was_allowed=is_own)
-    if not is_own:
-        raise Http404
-    return intake
+    if membership.role not in roles:
+        raise PermissionDenied
+    request.practice = membership.practice  # type: ignore[attr-defined]
+    request.is_clinician = membership.role in CLINICIAN  # type: ignore[attr-defined]
+
+
+def _admit_to(request: HttpRequest, practice_id: int, intakes: Iterable[Intake], roles: Iterable[str]) -> None:
+    """Records the look before it answers, so that a refused one is on record too."""
+    membership = membership_of(request)
+    if membership is not None and membership.practice_id != practice_id:
+        membership = None
+    record_look(request, intakes, was_allowed=membership is not None and membership.role in roles)
+    _admit(request, membership, roles)
+
+
+def _closed(view: View, policy: str) -> View:
+    """Behind the login and in no cache; ``access_policy`` is what a test asks every URL for."""
+    view.access_policy = policy  # type: ignore[attr-defined]
+    return never_cache(login_required(view))

@@ -7,6 +7,8 @@ import traceback
 from types import TracebackType
 from typing import Any
 
+from django.http import HttpRequest
+
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
@@ -18,7 +20,7 @@ class PrivateFormatter(logging.Formatter):
         record.exc_text = None
         return super().format(record)
 
-    def formatException(self, ei: ExcInfo) -> str:  # noqa: N802 (the base class's name)
+    def formatException(self, ei: ExcInfo) -> str:
         return "\n".join(_told(error) for error in _chain(ei[1]))
 
 
@@ -51,8 +53,8 @@ def _told(error: BaseException) -> str:
 def _replacements(record: logging.LogRecord) -> dict[str, str]:
     found = {}
     request = getattr(record, "request", None)
-    if request is not None:
-        match = getattr(request, "resolver_match", None)
+    if isinstance(request, HttpRequest):
+        match = request.resolver_match
         found[request.path] = f"/{match.route}" if match else "(no route)"
     if isinstance(record.exc_info, tuple) and record.exc_info[1] is not None:
         found[str(record.exc_info[1])] = type(record.exc_info[1]).__qualname__

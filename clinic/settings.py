@@ -127,6 +127,9 @@ STORAGES = {
     },
 }
 
+# Without collectstatic in development; a production start serves what was collected.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = IS_DEVELOPMENT
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -177,5 +180,9 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": "WARNING"},
     # Without Django's own handlers, one of which would mail whole requests to the administrators.
-    "loggers": {"django": {"handlers": [], "level": "WARNING", "propagate": True}},
+    # The development server's own lines hold link keys.
+    "loggers": {
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        "django.server": {"level": "CRITICAL"},
+    },
 }

@@ -113,7 +113,7 @@ class Intake(models.Model):
     started_at = models.DateTimeField(default=timezone.now)
     saved_at = models.DateTimeField(auto_now=True)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
-    reference = models.CharField(_("reference"), max_length=12, unique=True, null=True, blank=True)  # noqa: DJ001
+    reference = models.CharField(_("reference"), max_length=12, unique=True, null=True, blank=True)
     urgency = models.CharField(_("urgency"), max_length=10, choices=Urgency.choices, blank=True)
     # Which release the stored urgency was worked out from: a newer one makes it stale.
     urgency_release = models.ForeignKey(Release, models.PROTECT, related_name="+", null=True, blank=True)
@@ -134,7 +134,7 @@ class Intake(models.Model):
         indexes = [models.Index(fields=["practice", "sent_at"], name="intake_practice_sent")]
 
     def __str__(self) -> str:
-        return self.reference or _("draft")
+        return self.reference or str(_("draft"))
 
     @property
     def is_sent(self) -> bool:

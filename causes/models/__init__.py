@@ -20,6 +20,7 @@ from causes.models.editable import (
     Source,
     Treatment,
 )
+from causes.models.permissions import editor_permissions
 from causes.models.release import Release
 
 __all__ = [
@@ -44,4 +45,5 @@ __all__ = [
     "Setting",
     "Source",
     "Treatment",
+    "editor_permissions",
 ]

@@ -15,8 +15,7 @@ def working_copy() -> compiled.Catalogue:
     """The catalogue as the editors have it now, published or not."""
     return compiled.Catalogue(
         sources=tuple(
-            compiled.Source(s.slug, s.title, s.identifier, s.year, s.url)
-            for s in _ordered(editable.Source.objects)
+            compiled.Source(s.slug, s.title, s.identifier, s.year, s.url) for s in _ordered(editable.Source.objects)
         ),
         settings=tuple(compiled.Setting(s.slug, s.name) for s in _ordered(editable.Setting.objects)),
         presentations=_presentations(),

@@ -463,7 +463,9 @@ class RedFlag(Graded, Slugged):
     )
     urgency = models.CharField(_("urgency"), max_length=10, choices=Urgency.choices)
     advice_to_clinician = models.TextField(_("advice to the clinician"))
-    advice_to_patient = models.TextField(_("advice to the patient"), help_text=_("Names no disease, gives no all-clear."))
+    advice_to_patient = models.TextField(
+        _("advice to the patient"), help_text=_("Names no disease, gives no all-clear.")
+    )
     suspected_causes = models.ManyToManyField(Cause, verbose_name=_("suspected causes"), related_name="red_flags")
 
     class Meta:

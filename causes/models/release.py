@@ -15,7 +15,7 @@ from causes.models.compilation import working_copy
 from causes.validation import problems
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser
+    from django.contrib.auth.models import User
 
 
 class ReleaseManager(models.Manager["Release"]):
@@ -27,7 +27,7 @@ class ReleaseManager(models.Manager["Release"]):
         return release
 
     @transaction.atomic
-    def publish(self, author: AbstractBaseUser | None = None, notes: str = "") -> Release:
+    def publish(self, author: User | None = None, notes: str = "") -> Release:
         """Freeze the working copy. The release that is already current is returned when nothing changed.
 
         Raises ValidationError listing every problem of the working copy.
@@ -73,9 +73,6 @@ class Release(models.Model):
     def __str__(self) -> str:
         return _("release %(number)s") % {"number": self.number}
 
-    def catalogue(self) -> Catalogue:
-        return _compiled(self.number, self.sha256)
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
             raise ValidationError(_("A release never changes."), code="immutable")
@@ -83,6 +80,9 @@ class Release(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise ValidationError(_("A release is never deleted."), code="immutable")
+
+    def catalogue(self) -> Catalogue:
+        return _compiled(self.number, self.sha256)
 
 
 # Keyed by hash as well as number: test databases reuse numbers for other documents.

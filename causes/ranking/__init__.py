@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from causes.catalogue import OTHER, STAGES, Catalogue
+from causes.catalogue import OTHER, STAGES, Catalogue, Cause
 from causes.conditions import Evidence, Value
 from causes.ranking import outlook
 from causes.ranking.batch import Case, EncodedCases, encode, first_causes, posteriors
@@ -28,7 +28,7 @@ from causes.ranking.results import (
     Outcome,
     RankedCause,
 )
-from causes.ranking.scoring import Interval, Observed, contributions_to, interval, meter, observe, softmax
+from causes.ranking.scoring import Interval, Observed, contributions, interval, meter, observe, softmax
 from causes.red_flags import fired
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "compare",
     "encode",
     "first_causes",
+    "is_in_lane",
     "posterior",
     "posteriors",
     "rank",
@@ -83,10 +84,10 @@ def assess(catalogue: Catalogue, evidence: Evidence, setting: str, presentation:
     """Raises EvidenceError as ``rank`` does."""
     model = compiled(catalogue)
     observed = observe(model, evidence, setting, presentation)
-    contributions = observed.contributions
-    scores = observed.log_pretest + contributions.sum(axis=0)
+    parts = observed.contributions
+    scores = observed.log_pretest + parts.sum(axis=0)
     values = softmax(scores)
-    return Assessed(observed, contributions, scores, values, interval(model, observed, values))
+    return Assessed(observed, parts, scores, values, interval(model, observed, values))
 
 
 def rank(
@@ -135,7 +136,7 @@ def rank(
         safest_check=outlook.safest_check(look, stages),
         is_little_known=bool(reasons),
         little_known_reasons=reasons,
-        evidence_meter=meter(model, found.observed, found.posterior),
+        evidence_meter=meter(model, found.observed, found.contributions, found.posterior),
         ignored=found.observed.ignored,
     )
 
@@ -143,7 +144,7 @@ def rank(
 def _ranked_causes(model: Model, found: Assessed, order: Integers, later: RankRange) -> tuple[RankedCause, ...]:
     log_pretest, limits = found.observed.log_pretest, found.interval
     silent = model.is_silent[[a.position for a in found.observed.findings]]
-    values = found.contributions.T.tolist()
+    parts = contributions(model, found.observed, found.contributions)
     return tuple(
         RankedCause(
             slug=model.causes[place],
@@ -155,7 +156,7 @@ def _ranked_causes(model: Model, found: Assessed, order: Integers, later: RankRa
             log_pretest=float(log_pretest[place]),
             pretest=float(np.exp(log_pretest[place])),
             score=float(found.scores[place]),
-            contributions=contributions_to(model, found.observed, place, values[place]),
+            contributions=parts[place],
             gaps=tuple(a.finding.slug for a, gap in zip(found.observed.findings, silent[:, place], strict=True) if gap),
             rank_low=int(later.low[place]),
             rank_high=int(later.high[place]),
@@ -169,18 +170,22 @@ def _lane(
     model: Model, causes: tuple[RankedCause, ...], look: Outlook, suspicions: dict[str, tuple[str, ...]]
 ) -> tuple[LaneEntry, ...]:
     """Cannot-miss causes above their threshold or suspected by a fired flag, in the order of the ranking."""
-    falls = outlook.miss_falls(look)
     entries = []
     for item in causes:
         cause = model.catalogue.cause[item.slug]
         reasons = tuple(flag for flag, suspected in suspicions.items() if item.slug in suspected)
-        is_above = item.posterior >= cause.cannot_miss_threshold
-        if cause.is_cannot_miss and (reasons or is_above):
-            checks = outlook.checks_for(look, model.causes.index(item.slug), falls)
+        if is_in_lane(cause, item.posterior, bool(reasons)):
+            is_above = item.posterior >= cause.cannot_miss_threshold
+            checks = outlook.checks_for(look, model.causes.index(item.slug))
             entries.append(
                 LaneEntry(item.slug, item.posterior, item.low, item.high, item.rank, reasons, is_above, checks)
             )
     return tuple(entries)
+
+
+def is_in_lane(cause: Cause, probability: float, is_suspected: bool) -> bool:
+    """Whether a cause of that posterior stays in sight; ``is_suspected``: by a fired red flag."""
+    return cause.is_cannot_miss and (is_suspected or probability >= cause.cannot_miss_threshold)
 
 
 def _little_known(catalogue: Catalogue, found: Assessed, causes: tuple[RankedCause, ...]) -> tuple[str, ...]:

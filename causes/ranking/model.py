@@ -10,32 +10,35 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from causes.catalogue import BACKGROUND, OTHER, Catalogue, Finding, Likelihood
+from causes.catalogue import BACKGROUND, GRADES, OTHER, Catalogue, Finding, Likelihood
 from causes.conditions import Clause, Value, parse
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 Integers = NDArray[np.intp]
+Flags = NDArray[np.bool_]
 
 AGE, SEX = "age", "sex"
 FLOOR, CEILING = 0.01, 0.99  # no answer proves or disproves a cause
 PSEUDO_OBSERVATIONS = 1.0  # of the background, in each cell
 DEGREES_OF_FREEDOM = 4.0
 SEED = 20260101
-DRAWS = 1000
+DRAWS = 600
 SIMULATIONS = 200
 GRID = 5  # values that stand for an unanswered number
-_EXTREME = 1e100  # standard deviations; keeps squares finite
+_EXTREME = 1e100  # a larger number counts as this, so that squares stay finite
+_LEAST_SCALE = 1e-6
 _LOG_T_CONSTANT = math.lgamma(2.5) - math.lgamma(2.0) - 0.5 * math.log(DEGREES_OF_FREEDOM * math.pi)
 
 
 def log_density(value: float, location: Floats, scale: Floats) -> Floats:
     """Log density of Student's t with 4 degrees of freedom; the shape of ``location``. Finite for finite input."""
-    z = np.clip((value - location) / scale, -_EXTREME, _EXTREME)
+    z = (max(-_EXTREME, min(value, _EXTREME)) - location) / scale
     result: Floats = _LOG_T_CONSTANT - np.log(scale) - 2.5 * np.log1p(z * z / DEGREES_OF_FREEDOM)
     return result
 
@@ -75,21 +78,19 @@ class Answers:
     values: tuple[Value, ...]
     cluster: int  # position of the cluster; the last one stands for none
     ask_if: tuple[tuple[Clause, ...], ...]
-
-    def column(self, value: Value) -> int | None:
-        """None for a value that is not an answer to a yes/no or choice finding."""
-        if self.finding.kind == "boolean":
-            return None if type(value) is not bool else self.start + (not value)
-        return self.start + self.values.index(value) if value in self.values else None
+    column: Mapping[tuple[type, Value], int]  # (bool or str, value) -> column; none for a number
 
 
 @dataclass(frozen=True, slots=True)
 class NumberCells:
-    """Location and scale of a numeric finding, (causes + 1,), the finding's unit."""
+    """Location and scale of a numeric finding, (causes + 1,), in the finding's unit: its mean and sd as they are.
+
+    Student's t with that scale is wider than the normal: published standard deviations are of narrower samples.
+    """
 
     location: Floats
     scale: Floats
-    is_silent: NDArray[np.bool_]
+    is_silent: Flags
     weight: Floats
 
     def log_densities(self, value: float) -> Floats:
@@ -97,8 +98,17 @@ class NumberCells:
 
     def log_ratio(self, value: float) -> Floats:
         density = self.log_densities(value)
-        result: Floats = np.where(self.is_silent, 0.0, density - density[-1])
+        result: Floats = density - density[-1]
+        result[self.is_silent] = 0.0
         return result
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """Draws of the log likelihood ratio of each answer, without the silent cells: their draws cancel to 0."""
+
+    row: Integers  # (causes, columns): the answer's row in the table, -1 when silent
+    table: Singles  # (rows, draws), nats
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +122,7 @@ class Model:
     numbers: Mapping[str, NumberCells]
     theta: Floats  # (columns, causes + 1)
     log_ratio: Floats  # (columns, causes + 1), nats; 0 for a silent cell and for ``other``
-    rho: Floats  # (clusters + 1,); the last is 0: no cluster
+    rho: tuple[float, ...]  # (clusters + 1,); the last is 0: no cluster
     log_shares: Mapping[tuple[str, str], Floats]  # (setting, presentation) -> (causes + 1,)
 
     @cached_property
@@ -122,17 +132,21 @@ class Model:
 
     @cached_property
     def column_cluster(self) -> Integers:
-        return np.array([a.cluster for a in self.columns for _ in a.values], dtype=np.intp)
+        return np.repeat([a.cluster for a in self.columns], self.lengths).astype(np.intp)
 
     @cached_property
     def column_finding(self) -> Integers:
-        return np.array([a.position for a in self.columns for _ in a.values], dtype=np.intp)
+        return np.repeat(np.arange(len(self.columns)), self.lengths)
+
+    @cached_property
+    def lengths(self) -> Integers:
+        """(findings,): how many answers each has."""
+        return np.array([len(a.values) for a in self.columns], dtype=np.intp)
 
     @cached_property
     def cumulative(self) -> Floats:
         """(columns, causes + 1): probability of the answers of the finding up to and with the column's."""
-        parts = [np.cumsum(self.theta[a.start : a.stop], axis=0) for a in self.columns]
-        result: Floats = np.concatenate(parts)
+        result: Floats = np.concatenate([np.cumsum(self.theta[a.start : a.stop], axis=0) for a in self.columns])
         result[[a.stop - 1 for a in self.columns]] = 1.0
         return result
 
@@ -141,10 +155,19 @@ class Model:
         return {p.slug: frozenset(p.findings) for p in self.catalogue.presentations}
 
     @cached_property
-    def is_silent(self) -> NDArray[np.bool_]:
+    def is_silent(self) -> Flags:
         """(findings, causes)."""
-        rows = [[(cause, slug) not in self.cells for cause in self.causes] for slug in self.answers]
-        return np.array(rows, dtype=np.bool_).reshape(len(self.answers), len(self.causes))
+        return self.grades < 0
+
+    @cached_property
+    def grades(self) -> Integers:
+        """(findings, causes): position of each cell's grade in GRADES, -1 where the catalogue is silent."""
+        rows = [[self._grade(cause, slug) for cause in self.causes] for slug in self.answers]
+        return np.array(rows, dtype=np.intp).reshape(len(self.answers), len(self.causes))
+
+    def _grade(self, cause: str, slug: str) -> int:
+        cell = self.cells.get((cause, slug))
+        return -1 if cell is None else GRADES.index(cell.grade)
 
     @cached_property
     def uniforms(self) -> Floats:
@@ -152,46 +175,59 @@ class Model:
         return np.random.default_rng(SEED).random((SIMULATIONS, len(self.answers) + 1))
 
     @cached_property
-    def draws(self) -> Singles:
-        """(columns, causes, draws): draws of the log likelihood ratio of each answer; 0 for a silent cell.
+    def draws(self) -> Draws:
+        return drawn(self)
 
-        A silent cell shares the background's draw, which cancels. Numbers: see ``number_draws``.
-        """
-        result = np.zeros((len(self.theta), len(self.causes), DRAWS), dtype=np.float32)
-        for a in self.columns:
-            if a.finding.kind != "number":
-                speaking = np.flatnonzero(~self.is_silent[a.position])
-                rng = np.random.default_rng((SEED, a.position))
-                result[a.start : a.stop, speaking] = self._draw(a, speaking, rng)
-        return result
+    @cached_property
+    def facts(self) -> dict[int, list[Any]]:
+        """Filled while ranking: for each answered column, one record for each cause."""
+        return {}
 
-    def _draw(self, a: Answers, speaking: Integers, rng: np.random.Generator) -> Floats:
-        """(answers, speaking causes, draws) of one finding: Beta or Dirichlet by normalised gammas."""
-        slugs = [BACKGROUND, *(self.causes[i] for i in speaking)]
-        places = [len(self.causes), *speaking]
-        weights = np.array([self.cells[slug, a.finding.slug].weight + PSEUDO_OBSERVATIONS for slug in slugs])
-        shape = self._means(a, slugs) * weights
-        gammas = rng.standard_gamma(shape[:, :, None], size=(*shape.shape, DRAWS))
-        logs = np.log(clamped(gammas / gammas.sum(axis=0)))
-        assert len(places) == logs.shape[1]
-        result: Floats = logs[:, 1:] - logs[:, :1]
-        return result
-
-    def _means(self, a: Answers, slugs: list[str]) -> Floats:
-        """(answers, slugs): the mean of each cell's Beta or Dirichlet, before clamping."""
-        background = self.cells[BACKGROUND, a.finding.slug].mean
-        return np.stack([shrunk(self.cells[slug, a.finding.slug], background) for slug in slugs], axis=1)
+    @cached_property
+    def noise(self) -> Mapping[str, Floats]:
+        """For each numeric finding (causes + 1, draws): fixed standard normal numbers."""
+        shape = (len(self.causes) + 1, DRAWS)
+        return {
+            slug: np.random.default_rng((SEED, self.answers[slug].position)).standard_normal(shape)
+            for slug in self.numbers
+        }
 
     def number_draws(self, slug: str, value: float) -> Singles:
         """(causes, draws) of the log density ratio of a value: locations drawn with their standard error."""
         cells = self.numbers[slug]
-        rng = np.random.default_rng((SEED, self.answers[slug].position))
-        noise = rng.standard_normal((len(cells.location), DRAWS))
-        location = cells.location[:, None] + noise * (cells.scale / np.sqrt(cells.weight))[:, None]
+        error = (cells.scale / np.sqrt(cells.weight))[:, None]
+        location = cells.location[:, None] + error * self.noise[slug]
         density = log_density(value, location, cells.scale[:, None])
         ratio = density[:-1] - density[-1]
         ratio[cells.is_silent[:-1]] = 0.0
-        return ratio.astype(np.float32)
+        result: Singles = ratio.astype(np.float32)
+        return result
+
+
+def drawn(model: Model) -> Draws:
+    """One draw of a finding's background serves all causes. A number's draws depend on its value: ``number_draws``."""
+    row = np.full((len(model.causes), len(model.theta)), -1, dtype=np.intp)
+    tables, start = [np.empty((0, DRAWS), dtype=np.float32)], 0
+    for a in model.columns:
+        if a.finding.kind != "number":
+            speaking = np.flatnonzero(~model.is_silent[a.position])
+            size = len(speaking) * len(a.values)
+            row[speaking, a.start : a.stop] = start + np.arange(size).reshape(len(speaking), -1)
+            tables.append(_drawn_ratios(model, a, speaking).reshape(size, DRAWS))
+            start += size
+    return Draws(row, np.concatenate(tables))
+
+
+def _drawn_ratios(model: Model, a: Answers, speaking: Integers) -> Singles:
+    """(speaking causes, answers, draws) of one finding: Beta or Dirichlet by normalised gammas."""
+    background = model.cells[BACKGROUND, a.finding.slug]
+    cells = [background, *(model.cells[model.causes[place], a.finding.slug] for place in speaking)]
+    weights = np.array([cell.weight + PSEUDO_OBSERVATIONS for cell in cells])
+    shape = np.stack([shrunk(cell, background.mean) for cell in cells], axis=1) * weights
+    rng = np.random.default_rng((SEED, a.position))
+    gammas = rng.standard_gamma(shape[:, :, None], size=(*shape.shape, DRAWS))
+    logs = np.log(clamped(gammas / gammas.sum(axis=0)))
+    return (logs[:, 1:] - logs[:, :1]).transpose(1, 0, 2).astype(np.float32)
 
 
 def shrunk(cell: Cell, background: Floats) -> Floats:
@@ -224,15 +260,15 @@ def compiled(catalogue: Catalogue) -> Model:
         numbers,
         np.concatenate([empty, *(theta for theta, _ in tables)]),
         np.concatenate([empty, *(ratio for _, ratio in tables)]),
-        np.array([*(cluster.rho for cluster in catalogue.clusters), 0.0]),
+        (*(cluster.rho for cluster in catalogue.clusters), 0.0),
         _log_shares(catalogue, causes),
     )
 
 
 def _cells(catalogue: Catalogue) -> dict[tuple[str, str], Cell]:
     rows: dict[tuple[str, str], dict[str, Likelihood]] = {}
-    for (cause, slug, option), row in catalogue.cell.items():
-        rows.setdefault((cause, slug), {})[option] = row
+    for (owner, slug, option), row in catalogue.cell.items():
+        rows.setdefault((owner, slug), {})[option] = row
     cells: dict[tuple[str, str], Cell] = {}
     for finding in catalogue.findings:
         background = _cell(finding, rows.get((BACKGROUND, finding.slug), {}), None)
@@ -282,9 +318,7 @@ def _completed(known: Floats, background: Floats | None) -> Floats:
     return known / total if total > 0 else np.full(len(known), 1 / len(known))
 
 
-def _number_cells(
-    finding: Finding, causes: tuple[str, ...], cells: Mapping[tuple[str, str], Cell]
-) -> NumberCells:
+def _number_cells(finding: Finding, causes: tuple[str, ...], cells: Mapping[tuple[str, str], Cell]) -> NumberCells:
     background = cells[BACKGROUND, finding.slug]
     rows = [cells.get((slug, finding.slug)) for slug in causes]
     used = [*(row or background for row in rows), background]
@@ -292,14 +326,10 @@ def _number_cells(
         raise ValueError(f"{finding.slug} has a standard deviation that is not above 0")
     return NumberCells(
         np.array([cell.mean[0] for cell in used]),
-        np.array([cell.mean[1] for cell in used]) * SCALE_OF_SD,
+        np.maximum([cell.mean[1] for cell in used], _LEAST_SCALE),
         np.array([*(row is None for row in rows), False]),
         np.array([cell.weight for cell in used]),
     )
-
-
-# A Student t with 4 degrees of freedom has sd = scale * sqrt(2).
-SCALE_OF_SD = math.sqrt(0.5)
 
 
 def _answers(catalogue: Catalogue, numbers: Mapping[str, NumberCells]) -> dict[str, Answers]:
@@ -310,7 +340,9 @@ def _answers(catalogue: Catalogue, numbers: Mapping[str, NumberCells]) -> dict[s
         values = _values(finding, numbers)
         cluster = clusters.get(finding.cluster, len(clusters))
         stop = start + len(values)
-        result[finding.slug] = Answers(finding, position, start, stop, values, cluster, parse(finding.ask_if))
+        named = () if finding.kind == "number" else values
+        column = {(type(value), value): start + number for number, value in enumerate(named)}
+        result[finding.slug] = Answers(finding, position, start, stop, values, cluster, parse(finding.ask_if), column)
         start = stop
     return result
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
 from causes.catalogue import STAGES
-from causes.conditions import Clause, Evidence
+from causes.conditions import Clause, Evidence, Value
 from causes.ranking.model import AGE, SEX, SIMULATIONS, Answers, Floats, Integers, Model
 from causes.ranking.results import Check, NextFinding, Outcome
-from causes.ranking.scoring import Observed, softmax
+from causes.ranking.scoring import Observed
 
 USEFUL_GAIN = 0.01  # bits; less is not worth a line
 SUGGESTIONS = 5  # a stage, at most
@@ -45,7 +46,7 @@ def clusters_of(model: Model, observed: Observed) -> Clusters:
         if a.cluster < len(counts) - 1:
             sums[a.cluster] += ratios
             counts[a.cluster] += 1
-    return Clusters(sums, counts, model.rho)
+    return Clusters(sums, counts, np.array(model.rho))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,81 +55,86 @@ class Outlook:
 
     model: Model
     findings: list[Answers]
-    starts: Integers  # first row of each finding
-    stops: Integers
+    starts: Integers  # (findings,): first row of each
     probability: Floats  # (rows,)
     posterior_now: Floats  # (causes + 1,)
     posterior: Floats  # (rows, causes + 1)
+    first: Integers  # (rows,): place of the most probable cause
     gains: Floats  # (findings,), bits
-
-    def expected(self, values: Floats) -> Floats:
-        """(findings, …): mean of the rows' values over each finding's answers."""
-        weighted = self.probability[:, None] * values
-        result: Floats = np.add.reduceat(weighted, self.starts, axis=0) if self.findings else weighted[:0]
-        return result
+    miss_falls: Floats  # (findings, causes + 1): by how much p (1 - p) of each cause is expected to fall
 
     def next_finding(self, place: int, gain: float) -> NextFinding:
-        a = self.findings[place]
-        rows = range(self.starts[place], self.stops[place])
-        outcomes = tuple(self._outcome(a, row, row - rows.start) for row in rows)
+        a, start = self.findings[place], self.starts[place]
+        outcomes = tuple(self._outcome(value, start + answer) for answer, value in enumerate(a.values))
         return NextFinding(a.finding.slug, a.finding.stage, gain, outcomes)
 
-    def _outcome(self, a: Answers, row: int, answer: int) -> Outcome:
-        first = int(np.argmax(self.posterior[row, :-1]))
-        return Outcome(
-            a.values[answer],
-            float(self.probability[row]),
-            self.model.causes[first],
-            float(self.posterior[row, first]),
-        )
+    def _outcome(self, value: Value, row: int) -> Outcome:
+        first = self.first[row]
+        return Outcome(value, float(self.probability[row]), self.model.causes[first], float(self.posterior[row, first]))
 
 
 def look_ahead(model: Model, evidence: Evidence, observed: Observed, posterior: Floats) -> Outlook:
     findings = unanswered(model, evidence, observed)
-    lengths = [len(a.values) for a in findings]
-    stops = np.cumsum(lengths, dtype=np.intp)
-    rows = columns_of(findings)
+    rows, starts = columns_of(model, findings)
     probability = model.theta[rows] @ posterior
-    after = softmax(_scores_after(model, observed, rows))
-    now = entropy(posterior)
-    look = Outlook(model, findings, stops - lengths, stops, probability, posterior, after, np.empty(0))
-    gains = np.maximum(0.0, now - look.expected(entropy(after)[:, None])[:, 0])
-    return Outlook(model, findings, look.starts, stops, probability, posterior, after, gains)
+    after, bits = posterior_and_entropy(_scores_after(model, observed, rows))
+    gains = np.maximum(0.0, entropy(posterior) - _expected(probability, bits[:, None], starts)[:, 0])
+    falls = posterior * (1 - posterior) - _expected(probability, after * (1 - after), starts)
+    first = after[:, :-1].argmax(axis=1)
+    return Outlook(model, findings, starts, probability, posterior, after, first, gains, falls)
+
+
+def _expected(probability: Floats, values: Floats, starts: Integers) -> Floats:
+    """(findings, …): mean of the rows' values over each finding's answers."""
+    weighted = probability[:, None] * values
+    result: Floats = np.add.reduceat(weighted, starts, axis=0) if len(starts) else weighted
+    return result
 
 
 def unanswered(model: Model, evidence: Evidence, observed: Observed) -> list[Answers]:
     """Findings that could still be asked: not known, no part of the pretest, and not ruled out by their condition."""
     known = {*evidence, *observed.ignored, AGE, SEX}
-    return [a for a in model.columns if a.finding.slug not in known and not _is_ruled_out(a.ask_if, evidence)]
+    return [a for slug, a in model.answers.items() if slug not in known and not _is_ruled_out(a.ask_if, evidence)]
 
 
 def _is_ruled_out(alternatives: Collection[tuple[Clause, ...]], evidence: Evidence) -> bool:
     """Whether every alternative has a clause that is known not to hold."""
-    return bool(alternatives) and all(
+    if not alternatives:
+        return False
+    return all(
         any(clause.slug in evidence and not clause.is_met(evidence) for clause in group) for group in alternatives
     )
 
 
-def columns_of(findings: list[Answers]) -> Integers:
-    if not findings:
-        return np.empty(0, dtype=np.intp)
-    return np.concatenate([np.arange(a.start, a.stop) for a in findings])
+def columns_of(model: Model, findings: list[Answers]) -> tuple[Integers, Integers]:
+    """The columns of all the findings' answers, and where each finding starts among them."""
+    chosen = np.zeros(len(model.columns), dtype=np.bool_)
+    chosen[[a.position for a in findings]] = True
+    lengths = model.lengths[chosen]
+    return np.flatnonzero(chosen[model.column_finding]), np.cumsum(lengths) - lengths
 
 
 def _scores_after(model: Model, observed: Observed, rows: Integers) -> Floats:
     """(rows, causes + 1): scores once one more answer is known, with the discount of its cluster moved."""
     clusters, of_row = clusters_of(model, observed), model.column_cluster[rows]
     weights = clusters.weights(1)
-    result: Floats = (
-        observed.scores + clusters.shift(weights)[of_row] + weights[of_row, None] * model.log_ratio[rows]
-    )
+    result: Floats = observed.scores + clusters.shift(weights)[of_row] + weights[of_row, None] * model.log_ratio[rows]
     return result
 
 
-def entropy(posterior: Floats) -> Floats:
-    """Bits, along the last axis."""
-    result: Floats = -(posterior * np.log2(np.maximum(posterior, 1e-300))).sum(axis=-1)
-    return result
+def entropy(posterior: Floats) -> float:
+    """Bits."""
+    return float(posterior_and_entropy(np.log(np.maximum(posterior, 1e-300)))[1])
+
+
+def posterior_and_entropy(scores: Floats) -> tuple[Floats, Floats]:
+    """Softmax along the last axis, and its entropy in bits: ln sum(exp s) - sum(p s), over ln 2."""
+    shifted = scores - scores.max(axis=-1, keepdims=True)
+    posterior = np.exp(shifted)
+    total = posterior.sum(axis=-1, keepdims=True)
+    posterior /= total
+    bits = (np.log(total[..., 0]) - (posterior * shifted).sum(axis=-1)) / np.log(2)
+    return posterior, bits
 
 
 def next_findings(look: Outlook, stages: Collection[str]) -> Mapping[str, tuple[NextFinding, ...]]:
@@ -151,24 +157,18 @@ def safest_check(look: Outlook, stages: Collection[str]) -> NextFinding | None:
     if not look.findings:
         return None
     dangerous = [place for place, cause in enumerate(look.model.catalogue.causes) if cause.is_cannot_miss]
-    falls = miss_falls(look)[:, dangerous].sum(axis=1)
+    falls = look.miss_falls[:, dangerous].sum(axis=1)
     falls[[a.finding.stage not in stages for a in look.findings]] = -1.0
     best = int(np.argmax(falls))
     return look.next_finding(best, float(falls[best])) if falls[best] > 1e-9 else None
 
 
-def miss_falls(look: Outlook) -> Floats:
-    """(findings, causes + 1): by how much p (1 - p) of each cause falls when the finding becomes known."""
-    now, after = look.posterior_now, look.posterior
-    result: Floats = now * (1 - now) - look.expected(after * (1 - after))
-    return result
-
-
-def checks_for(look: Outlook, place: int, falls: Floats) -> tuple[Check, ...]:
+def checks_for(look: Outlook, place: int) -> tuple[Check, ...]:
     """The yes/no findings that would settle the cause at ``place`` best; the catalogue must not be silent on them."""
-    order = np.argsort(-falls[:, place], kind="stable")
-    best = [look_at for look_at in order if _settles(look, look_at, place) and falls[look_at, place] > 0][:CHECKS]
-    return tuple(_check(look, int(look_at), place) for look_at in best)
+    falls = look.miss_falls[:, place]
+    order = np.argsort(-falls, kind="stable").tolist()
+    settling = (at for at in order if falls[at] > 0 and _settles(look, at, place))
+    return tuple(_check(look, at, place) for at in islice(settling, CHECKS))
 
 
 def _settles(look: Outlook, at: int, place: int) -> bool:
@@ -207,24 +207,31 @@ def rank_range(look: Outlook, observed: Observed, stage: str, ranks: Integers) -
 
 def _simulated_scores(look: Outlook, observed: Observed, findings: list[Answers]) -> Floats:
     """(simulations, causes + 1): a cause drawn from the posterior, then its answers, then the scores."""
-    model, rows = look.model, columns_of(findings)
-    clusters = clusters_of(model, observed)
+    model, clusters = look.model, clusters_of(look.model, observed)
     more = np.bincount([a.cluster for a in findings], minlength=len(model.rho))
     more[-1] = 0
     weights = clusters.weights(more)
-    base = observed.scores + clusters.shift(weights).sum(axis=0)
+    rows, starts = columns_of(model, findings)
     effect = weights[model.column_cluster[rows], None] * model.log_ratio[rows]
-    result: Floats = base + _simulated_answers(model, rows, look.posterior_now) @ effect
+    base = observed.scores + clusters.shift(weights).sum(axis=0)
+    result: Floats = base + _simulated_sums(model, rows, starts, effect, look.posterior_now)
     return result
 
 
-def _simulated_answers(model: Model, rows: Integers, posterior: Floats) -> Floats:
-    """(simulations, rows): 1 where the simulated answer is the row's."""
+def _simulated_sums(model: Model, rows: Integers, starts: Integers, effect: Floats, posterior: Floats) -> Floats:
+    """(simulations, causes + 1): sum over the findings of the effect of the simulated answer.
+
+    The answer is the first column whose cumulative probability exceeds a uniform number. With ``exceeds`` 0 or 1 in
+    each column, its effect is the sum of exceeds * (own effect - the next column's), the last column's being whole.
+    """
     causes = np.searchsorted(np.cumsum(posterior)[:-1], model.uniforms[:, -1], side="right")
-    uniform = model.uniforms[:, model.column_finding[rows]]
-    reached = model.cumulative[rows][:, causes].T
-    width = model.theta[rows][:, causes].T
-    result: Floats = ((uniform < reached) & (uniform >= reached - width)).astype(np.float64)
+    reached = model.cumulative[rows][:, causes]
+    exceeds = (model.uniforms.T[model.column_finding[rows]] < reached).astype(np.float64)
+    step = effect.copy()
+    is_last = np.zeros(len(rows), dtype=np.bool_)
+    is_last[[*(starts[1:] - 1), len(rows) - 1]] = True
+    step[:-1][~is_last[:-1]] -= effect[1:][~is_last[:-1]]
+    result: Floats = exceeds.T @ step
     return result
 
 

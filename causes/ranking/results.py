@@ -13,9 +13,12 @@ class EvidenceError(ValueError):
     """Evidence, a setting or a presenting complaint that the catalogue does not know."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Contribution:
-    """What one answered finding adds to one cause's score."""
+    """What one answered finding adds to one cause's score.
+
+    Not frozen, though never changed: a differential has about 700, and a frozen record takes eight times as long.
+    """
 
     finding: str
     answer: Value

@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
+from operator import itemgetter
+from typing import NamedTuple
 
 import numpy as np
 
-from causes.catalogue import BACKGROUND, Likelihood
+from causes.catalogue import GRADES, Likelihood
 from causes.conditions import Evidence, Value
 from causes.ranking.model import AGE, DRAWS, SEX, Answers, Floats, Model, Singles
 from causes.ranking.results import Contribution, EvidenceError
@@ -45,56 +48,55 @@ class Observed:
 def observe(model: Model, evidence: Evidence, setting: str, presentation: str) -> Observed:
     """Raises EvidenceError for what the catalogue does not know, and for an answer of the wrong type."""
     log_pretest = pretest(model, evidence, setting, presentation)
-    presenting = model.presenting[presentation]
-    used, values, columns, ignored = [], [], [], []
-    for slug in ordered(model, evidence):
-        a, value = model.answers[slug], evidence[slug]
-        column = checked(a, value)
-        if slug in (AGE, SEX) or slug in presenting:
-            ignored.append(slug)
-        else:
-            used.append(a)
-            values.append(value)
-            columns.append(column)
-    log_ratios = model.log_ratio.take(columns, axis=0) if used else np.empty((0, len(log_pretest)))
-    for row, column in enumerate(columns):
+    rows = answered(model, evidence)
+    inert = {AGE, SEX, *model.presenting[presentation]}
+    used = [row for row in rows if row[1].finding.slug not in inert]
+    ignored = tuple(row[1].finding.slug for row in rows if row[1].finding.slug in inert)
+    columns = [row[3] for row in used]
+    log_ratios: Floats = model.log_ratio.take(columns, axis=0) if used else np.empty((0, len(log_pretest)))
+    for place, (_, a, value, column) in enumerate(used):
         if column < 0:
-            log_ratios[row] = model.numbers[used[row].finding.slug].log_ratio(_number(values[row]))
-    return Observed(
-        tuple(used), tuple(values), tuple(columns), _discounts(model, used), log_ratios, log_pretest, tuple(ignored)
-    )
+            log_ratios[place] = model.numbers[a.finding.slug].log_ratio(_number(value))
+    findings, values = tuple(row[1] for row in used), tuple(row[2] for row in used)
+    return Observed(findings, values, tuple(columns), _discounts(model, findings), log_ratios, log_pretest, ignored)
 
 
-def ordered(model: Model, evidence: Evidence) -> list[str]:
-    """The evidence's slugs in the catalogue's order. Raises EvidenceError for an unknown finding."""
-    if unknown := evidence.keys() - model.answers.keys():
-        raise EvidenceError(f"unknown finding {', '.join(f'“{slug}”' for slug in sorted(unknown))}")
-    return sorted(evidence, key=lambda slug: model.answers[slug].position)
+def answered(model: Model, evidence: Evidence) -> list[tuple[int, Answers, Value, int]]:
+    """(position, finding, answer, column) in the catalogue's order. Raises EvidenceError as ``observe`` does."""
+    rows = []
+    for slug, value in evidence.items():
+        a = model.answers.get(slug)
+        if a is None:
+            raise EvidenceError(f"unknown finding “{slug}”")
+        rows.append((a.position, a, value, checked(a, value)))
+    rows.sort(key=_position)
+    return rows
+
+
+_position = itemgetter(0)
 
 
 def checked(a: Answers, value: Value) -> int:
     """The answer's column, -1 for a number. Raises EvidenceError naming the finding."""
-    slug = a.finding.slug
-    if a.finding.kind == "number":
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-            raise EvidenceError(f"{slug}: {value!r} is not a finite number")
+    kind = type(value)
+    if (kind is bool or kind is str) and (kind, value) in a.column:
+        return a.column[kind, value]
+    if a.finding.kind == "number" and kind in (int, float) and math.isfinite(value):  # type: ignore[arg-type]
         return -1
-    column = a.column(value)
-    if column is None:
-        expected = "True or False" if a.finding.kind == "boolean" else "an option of it"
-        raise EvidenceError(f"{slug}: {value!r} is not {expected}")
-    return column
+    raise EvidenceError(f"{a.finding.slug}: {value!r} is not {_EXPECTED[a.finding.kind]}")
+
+
+_EXPECTED = {"boolean": "True or False", "choice": "one of its options", "number": "a finite number"}
 
 
 def _number(value: Value) -> float:
     return float(value)
 
 
-def _discounts(model: Model, used: list[Answers]) -> Floats:
+def _discounts(model: Model, findings: tuple[Answers, ...]) -> Floats:
     """1/(1+(k-1)rho) for each of the k answered findings of a cluster."""
-    clusters = [a.cluster for a in used]
-    rho = model.rho
-    return np.array([1 / (1 + (clusters.count(c) - 1) * rho[c]) for c in clusters], dtype=np.float64)
+    clusters = [a.cluster for a in findings]
+    return np.array([1 / (1 + (clusters.count(c) - 1) * model.rho[c]) for c in clusters], dtype=np.float64)
 
 
 def pretest(model: Model, evidence: Evidence, setting: str, presentation: str) -> Floats:
@@ -154,83 +156,113 @@ def interval(model: Model, observed: Observed, posterior: Floats) -> Interval:
 def posterior_draws(model: Model, observed: Observed) -> Singles:
     """(causes + 1, draws)."""
     logs = np.empty((len(observed.log_pretest), DRAWS), dtype=np.float32)
-    logs[:] = observed.log_pretest.astype(np.float32)[:, None]
-    causes, product = logs[:-1], np.empty((len(logs) - 1, DRAWS), dtype=np.float32)
-    for a, value, column, weight in zip(
-        observed.findings, observed.values, observed.columns, observed.weights.astype(np.float32), strict=True
-    ):
-        drawn = model.number_draws(a.finding.slug, _number(value)) if column < 0 else model.draws[column]
-        causes += np.multiply(drawn, weight, out=product)
+    _sum_draws(model, observed, logs[:-1])
+    logs[-1] = 0
+    logs += observed.log_pretest.astype(np.float32)[:, None]
     logs -= logs.max(axis=0)
     np.exp(logs, out=logs)
     logs /= logs.sum(axis=0)
     return logs
 
 
+def _sum_draws(model: Model, observed: Observed, sums: Singles) -> None:
+    """Fills (causes, draws) with the sums of the drawn contributions, cause by cause to stay in the cache."""
+    draws, columns, weights = (
+        model.draws,
+        np.array(observed.columns, dtype=np.intp),
+        observed.weights.astype(np.float32),
+    )
+    rows = draws.row[:, columns]
+    rows[:, columns < 0] = -1
+    causes, places = np.nonzero(rows >= 0)
+    rows, drawn_weights = rows[causes, places], weights[places]
+    ends = np.searchsorted(causes, np.arange(len(sums) + 1)).tolist()
+    for cause, (start, end) in enumerate(pairwise(ends)):
+        np.dot(drawn_weights[start:end], draws.table.take(rows[start:end], axis=0), out=sums[cause])
+    for number in np.flatnonzero(columns < 0):
+        slug, value = observed.findings[number].finding.slug, _number(observed.values[number])
+        sums += weights[number] * model.number_draws(slug, value)
+
+
 def _top_three(draws: Singles) -> Floats:
     """(causes,): share of the draws in which the cause is among the three most probable."""
     left, bar = draws.copy(), draws.max(axis=0)
     for _ in range(2):
-        left[left == bar] = -1
+        np.putmask(left, left == bar, np.float32(-1))
         bar = left.max(axis=0)
-    result: Floats = (draws >= np.maximum(bar, 0)).mean(axis=1)
+    result: Floats = np.count_nonzero(draws >= np.maximum(bar, 0), axis=1) / DRAWS
     return result
 
 
-def contributions_to(model: Model, observed: Observed, place: int, values: list[float]) -> tuple[Contribution, ...]:
-    """The contributions to the cause at ``place``, by descending absolute value, then in the catalogue's order.
+def contributions(model: Model, observed: Observed, values: Floats) -> list[tuple[Contribution, ...]]:
+    """Each cause's contributions, by descending absolute value, then in the catalogue's order.
 
-    ``values`` are the cause's column of ``observed.contributions``.
+    ``values`` are ``observed.contributions``.
     """
-    rows = [_contribution(model, observed, row, place, value) for row, value in enumerate(values)]
-    return tuple(sorted(rows, key=lambda item: -abs(item.value)))
+    facts = [_facts(model, observed, row) for row in range(len(values))]
+    weights = observed.weights.tolist()
+    tables = zip(values.T[:-1].tolist(), zip(*facts, strict=True), strict=True) if facts else ()
+    result = [_sorted_contributions(parts, weights, numbers) for numbers, parts in tables]
+    return result or [()] * len(model.causes)
 
 
-def _contribution(model: Model, observed: Observed, row: int, place: int, value: float) -> Contribution:
+class Fact(NamedTuple):
+    """What one answer says about one cause, before the cluster's discount."""
+
+    finding: str
+    answer: Value
+    lr: float
+    cluster: str
+    cause_probability: float
+    background_probability: float
+    is_silent: bool
+    grade: str
+    likelihood: Likelihood | None
+
+
+def _sorted_contributions(
+    facts: tuple[Fact, ...], weights: list[float], values: list[float]
+) -> tuple[Contribution, ...]:
+    order = sorted(range(len(values)), key=[-abs(value) for value in values].__getitem__)
+    result = []
+    for i in order:
+        finding, answer, lr, cluster, probability, background, is_silent, grade, row = facts[i]
+        result.append(
+            Contribution(
+                finding, answer, lr, cluster, weights[i], values[i], probability, background, is_silent, grade, row
+            )
+        )
+    return tuple(result)
+
+
+def _facts(model: Model, observed: Observed, row: int) -> list[Fact]:
+    """One fact for each cause. Those of a column are kept: they are the same for every patient."""
     a, answer, column = observed.findings[row], observed.values[row], observed.columns[row]
-    cause, slug = model.causes[place], a.finding.slug
-    cell = model.cells.get((cause, slug))
-    probability, background = _probabilities(model, a, answer, column, place)
-    return Contribution(
-        slug,
-        answer,
-        math.exp(observed.log_ratios[row, place]),
-        a.finding.cluster,
-        float(observed.weights[row]),
-        value,
-        probability,
-        background,
-        cell is None,
-        "" if cell is None else cell.grade,
-        None if cell is None else _row(model, cause, a, answer),
-    )
+    if column < 0:
+        densities = np.exp(model.numbers[a.finding.slug].log_densities(_number(answer)))
+        return _made_facts(model, a, answer, densities, observed.log_ratios[row])
+    if column not in model.facts:
+        model.facts[column] = _made_facts(model, a, answer, model.theta[column], model.log_ratio[column])
+    return model.facts[column]
 
 
-def _probabilities(model: Model, a: Answers, answer: Value, column: int, place: int) -> tuple[float, float]:
-    if column >= 0:
-        return float(model.theta[column, place]), float(model.theta[column, -1])
-    densities = np.exp(model.numbers[a.finding.slug].log_densities(_number(answer)))
-    return float(densities[place]), float(densities[-1])
-
-
-def _row(model: Model, cause: str, a: Answers, answer: Value) -> Likelihood | None:
+def _made_facts(model: Model, a: Answers, answer: Value, probabilities: Floats, log_ratios: Floats) -> list[Fact]:
     option = {"boolean": "", "number": "mean"}.get(a.finding.kind, str(answer))
-    return model.catalogue.cell.get((cause, a.finding.slug, option))
+    slug, background = a.finding.slug, float(probabilities[-1])
+    facts = []
+    for place, cause in enumerate(model.causes):
+        cell = model.cells.get((cause, slug))
+        row = None if cell is None else model.catalogue.cell.get((cause, slug, option))
+        ratio, grade = math.exp(log_ratios[place]), "" if cell is None else cell.grade
+        probability = float(probabilities[place])
+        facts.append(Fact(slug, answer, ratio, a.finding.cluster, probability, background, cell is None, grade, row))
+    return facts
 
 
-def background_row(model: Model, finding: str, option: str) -> Likelihood | None:
-    """The row behind a contribution's ``background_probability``."""
-    return model.catalogue.cell.get((BACKGROUND, finding, option))
-
-
-def meter(model: Model, observed: Observed, posterior: Floats) -> Mapping[str, float]:
+def meter(model: Model, observed: Observed, values: Floats, posterior: Floats) -> Mapping[str, float]:
     """Share of each grade in the absolute contributions, causes weighted by their posterior. Zeros without any."""
-    sizes = np.abs(observed.contributions) @ np.diag(posterior)
-    weights = dict.fromkeys("ABCD", 0.0)
-    for row, a in enumerate(observed.findings):
-        for place, cause in enumerate(model.causes):
-            cell = model.cells.get((cause, a.finding.slug))
-            if cell is not None:
-                weights[cell.grade] += float(sizes[row, place])
-    total = sum(weights.values())
-    return {grade: weight / total if total else 0.0 for grade, weight in weights.items()}
+    sizes = np.abs(values[:, :-1]) * posterior[:-1]
+    grades = model.grades[[a.position for a in observed.findings]]
+    sums = np.bincount(grades.ravel() + 1, sizes.ravel(), minlength=len(GRADES) + 1)[1:]
+    total = float(sums.sum())
+    return {grade: float(part) / total if total else 0.0 for grade, part in zip(GRADES, sums, strict=True)}

@@ -1,15 +1,7 @@
 from django import template
-from django.contrib.auth.models import User
+
+from clinic.people import display_name, initials
 
 register = template.Library()
-
-
-@register.filter
-def display_name(user: User) -> str:
-    return user.get_full_name() or user.get_username()
-
-
-@register.filter
-def initials(user: User) -> str:
-    first, last = user.first_name[:1], user.last_name[:1]
-    return (first + last or user.get_username()[:2]).upper()
+register.filter("display_name", display_name)
+register.filter("initials", initials)

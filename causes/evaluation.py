@@ -1,0 +1,192 @@
+"""How well a catalogue ranks published patients whose diagnosis is known. Pure Python and numpy.
+
+A file of cases holds one JSON object a line: ``id``, ``truth``, ``acceptable`` (causes), ``age``, ``sex``, ``setting``,
+``presenting``, ``present`` and ``absent`` (findings), ``values`` (of choices and numbers) and ``stage``: which findings
+are known at the stages ``history``, ``exam`` and ``tests``. What a case does not mention is not known.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from causes.catalogue import Catalogue
+from causes.conditions import Value
+from causes.ranking import Case, is_in_lane, posterior, posteriors
+from causes.red_flags import fired
+
+# The findings' stages that each stage of an evaluation knows.
+STAGES = {"history": ("history",), "exam": ("history", "exam"), "all": ("history", "exam", "tests")}
+BINS = 10
+_SETTINGS = {"emergency": "neurology-clinic", "unknown": "neurology-clinic"}
+_PRESENTATIONS = {"other": "any"}
+_KEYS = ("id", "truth", "acceptable", "age", "sex", "setting", "presenting", "present", "absent", "values", "stage")
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedCase:
+    id: str
+    accepted: tuple[str, ...]  # the true cause, then others that an expert would call right too
+    setting: str
+    presentation: str
+    evidence: Mapping[str, Mapping[str, Value]]  # by stage of STAGES
+
+    @property
+    def truth(self) -> str:
+        return self.accepted[0]
+
+    def at(self, stage: str) -> Case:
+        return Case(self.evidence[stage], self.setting, self.presentation)
+
+
+def read_cases(catalogue: Catalogue, lines: Iterable[str]) -> tuple[PublishedCase, ...]:
+    """Raises ValueError naming every line that is not a case of this catalogue, and for a file without cases."""
+    cases: list[PublishedCase] = []
+    faults = []
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            try:
+                cases.append(_read_case(catalogue, line))
+            except ValueError as error:
+                faults.append(f"line {number}: {error}")
+    if faults:
+        raise ValueError("\n".join(faults))
+    if not cases:
+        raise ValueError("there are no cases")
+    return tuple(cases)
+
+
+def _read_case(catalogue: Catalogue, line: str) -> PublishedCase:
+    try:
+        row = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"is not JSON ({error})") from error
+    if not isinstance(row, dict):
+        raise ValueError("is not a JSON object")
+    if missing := [key for key in _KEYS if key not in row]:
+        raise ValueError(f"has no {', '.join(missing)}")
+    _check_types(row)
+    accepted = (row["truth"], *row["acceptable"])
+    if unknown := [slug for slug in accepted if slug not in catalogue.cause]:
+        raise ValueError(f"unknown cause {', '.join(unknown)}")
+    setting, presenting = str(row["setting"]), str(row["presenting"])
+    case = PublishedCase(
+        str(row["id"]),
+        accepted,
+        _SETTINGS.get(setting, setting),
+        _PRESENTATIONS.get(presenting, presenting),
+        {stage: _evidence(catalogue, row, stage) for stage in STAGES},
+    )
+    posterior(catalogue, *case.at("all"))
+    return case
+
+
+def _check_types(row: Mapping[str, Any]) -> None:
+    for key in ("truth", "setting", "presenting"):
+        if not isinstance(row[key], str):
+            raise ValueError(f"{key} is not a text")
+    for key in ("values", "stage"):
+        if not isinstance(row[key], dict):
+            raise ValueError(f"{key} is not an object")
+    lists = {key: row[key] for key in ("acceptable", "present", "absent")} | row["stage"]
+    for key, items in lists.items():
+        if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+            raise ValueError(f"{key} is not a list of texts")
+    if both := sorted(set(row["present"]) & set(row["absent"])):
+        raise ValueError(f"both present and absent: {', '.join(both)}")
+
+
+def _evidence(catalogue: Catalogue, row: Mapping[str, Any], stage: str) -> dict[str, Value]:
+    """What is known at a stage: a finding that no stage lists, at the last one; numbers from the examination on."""
+    known = {slug for part in STAGES[stage] for slug in row["stage"].get(part, ())}
+    answers = {**dict.fromkeys(row["present"], True), **dict.fromkeys(row["absent"], False)}
+    evidence: dict[str, Value] = {slug: value for slug, value in answers.items() if stage == "all" or slug in known}
+    for slug, value in row["values"].items():
+        finding = catalogue.finding.get(slug)
+        if stage != "history" or finding is None or finding.kind == "choice":
+            evidence[slug] = value
+    for slug in ("age", "sex"):
+        if row[slug] is not None:
+            evidence[slug] = row[slug]
+    return evidence
+
+
+def evaluate(catalogue: Catalogue, cases: Sequence[PublishedCase]) -> dict[str, Any]:
+    """Figures for each stage, and each case's rank and first three causes; ready for JSON.
+
+    A case's rank is that of the best of its accepted causes, among the causes without ``other``. ``ece`` is the
+    expected calibration error of the first cause's posterior, over 10 bins of equal width. ``recall`` is the share of
+    the patients with a cannot-miss cause who have it in the cannot-miss lane or among the first three (None without
+    such a patient); ``mean_lane`` the mean length of the lane. Raises ValueError without cases.
+    """
+    if not cases:
+        raise ValueError("there are no cases")
+    results = {stage: list(_results(catalogue, cases, stage)) for stage in STAGES}
+    return {
+        "release": catalogue.number,
+        "stages": {stage: _figures(catalogue, rows) for stage, rows in results.items()},
+        "cases": [
+            {"id": row.case.id, "stage": stage, "rank": row.rank, "top": [list(pair) for pair in row.top]}
+            for rows in zip(*results.values(), strict=True)
+            for stage, row in zip(STAGES, rows, strict=True)
+        ],
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    case: PublishedCase
+    rank: int
+    top: tuple[tuple[str, float], ...]
+    lane: frozenset[str]
+
+    @property
+    def is_truth_in_sight(self) -> bool:
+        return self.case.truth in self.lane or self.case.truth in [slug for slug, _ in self.top]
+
+
+def _results(catalogue: Catalogue, cases: Sequence[PublishedCase], stage: str) -> Iterator[Result]:
+    slugs = [cause.slug for cause in catalogue.causes]
+    table = posteriors(catalogue, [case.at(stage) for case in cases])[:, :-1]
+    for case, row in zip(cases, table, strict=True):
+        order = np.argsort(-row, kind="stable").tolist()
+        ranked = [(slugs[place], float(row[place])) for place in order]
+        rank = next(rank for rank, (slug, _) in enumerate(ranked, start=1) if slug in case.accepted)
+        yield Result(case, rank, tuple(ranked[:3]), _lane(catalogue, case.evidence[stage], row.tolist()))
+
+
+def _lane(catalogue: Catalogue, evidence: Mapping[str, Value], probabilities: Collection[float]) -> frozenset[str]:
+    suspected = {slug for flag in fired(catalogue, evidence) for slug in flag.suspected_causes}
+    return frozenset(
+        cause.slug
+        for cause, probability in zip(catalogue.causes, probabilities, strict=True)
+        if is_in_lane(cause, probability, cause.slug in suspected)
+    )
+
+
+def _figures(catalogue: Catalogue, results: Sequence[Result]) -> dict[str, Any]:
+    ranks = np.array([result.rank for result in results])
+    dangerous = [result for result in results if catalogue.cause[result.case.truth].is_cannot_miss]
+    seen = [result.is_truth_in_sight for result in dangerous]
+    return {
+        "n": len(results),
+        **{f"top{limit}": float(np.mean(ranks <= limit)) for limit in (1, 3, 5)},
+        "mrr": float(np.mean(1 / ranks)),
+        "ece": calibration_error(np.array([result.top[0][1] for result in results]), ranks == 1),
+        "cannot_miss": {
+            "recall": sum(seen) / len(seen) if seen else None,
+            "mean_lane": float(np.mean([len(result.lane) for result in results])),
+        },
+    }
+
+
+def calibration_error(probability: NDArray[np.float64], is_right: NDArray[np.bool_]) -> float:
+    """Distance of the share of right answers from the mean probability: mean over bins, weighted by their cases."""
+    bins = np.minimum((probability * BINS).astype(int), BINS - 1)
+    gaps = np.bincount(bins, is_right.astype(float) - probability)
+    return float(np.abs(gaps).sum() / len(probability))

@@ -1,0 +1,58 @@
+"""All that a clinician's page about one intake is made from, read once: release, evidence, differential."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+
+from causes import ranking
+from causes.catalogue import Catalogue
+from causes.models import Release
+from causes.ranking import ENGINE_VERSION, Differential
+from clinic.evidence import Record, gather
+from clinic.models import ClinicianFinding
+from intake.models import Intake, worked_out_urgency
+
+
+@dataclass(frozen=True)
+class Chart:
+    intake: Intake
+    release: Release
+    catalogue: Catalogue
+    record: Record
+
+    @cached_property
+    def differential(self) -> Differential:
+        """Raises EvidenceError: a page without a ranking is never shown in its place."""
+        intake = self.intake
+        return ranking.rank(self.catalogue, self.record.values, intake.setting, intake.presentation)
+
+    @cached_property
+    def inputs(self) -> str:
+        """Changes whenever the differential may: a signature is for what was on the screen."""
+        intake = self.intake
+        parts = [self.catalogue.sha256, ENGINE_VERSION, intake.setting, intake.presentation, self.record.values]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+    @property
+    def last_entries(self) -> tuple[ClinicianFinding, ...]:
+        """The findings that were entered last, together."""
+        entries = self.record.entries
+        return tuple(row for row in entries if row.entered_at == entries[-1].entered_at)
+
+    def before_last_entries(self) -> Record:
+        last = self.last_entries
+        return gather(self.catalogue, self.intake, [row for row in self.record.entries if row not in last])
+
+    def urgency(self) -> str:
+        intake = self.intake
+        return worked_out_urgency(self.catalogue, self.record.values, intake.setting, intake.presentation)
+
+
+def chart_of(intake: Intake) -> Chart:
+    release = Release.objects.current()
+    catalogue = release.catalogue()
+    entries = intake.clinician_findings.select_related("entered_by")
+    return Chart(intake, release, catalogue, gather(catalogue, intake, entries))

@@ -1,0 +1,112 @@
+"""Two causes side by side: what each answer adds to each, and the difference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from causes import ranking
+from causes.catalogue import OTHER
+from causes.ranking import Difference
+from clinic import words
+from clinic.chart import Chart
+from clinic.differential_page.bars import Bar, bar
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedCause:
+    slug: str
+    name: str
+    posterior: str
+    score: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonRow:
+    name: str
+    value_a: str
+    bar_a: Bar
+    value_b: str
+    bar_b: Bar
+    difference: str
+    bar: Bar
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    a: ComparedCause
+    b: ComparedCause
+    rows: tuple[ComparisonRow, ...]
+    total: str
+    sentence: str
+    choices: tuple[tuple[str, str], ...]
+    same: str  # findings that add the same to both
+
+
+LEAST_SHOWN = 0.005
+
+
+def comparison(chart: Chart, a: str, b: str) -> Comparison:
+    """Raises KeyError for a cause that is not ranked."""
+    differential = chart.differential
+    start, *findings = ranking.compare(differential, a, b)
+    telling = [item for item in findings if _is_telling(item)]
+    hidden = [item for item in findings if not _is_telling(item)]
+    rows = [Difference("", None, _with(start, hidden, "value_a"), _with(start, hidden, "value_b")), *telling]
+    values_a, score_a = words.adding_up([row.value_a for row in rows])
+    values_b, score_b = words.adding_up([row.value_b for row in rows])
+    differences = [_hundredths(x) - _hundredths(y) for x, y in zip(values_a, values_b, strict=True)]
+    scale = max([1.0, *(abs(value) for row in telling for value in (row.value_a, row.value_b, row.value))])
+    compared_a, compared_b = _cause(chart, a, score_a), _cause(chart, b, score_b)
+    return Comparison(
+        compared_a,
+        compared_b,
+        tuple(
+            ComparisonRow(
+                _name(chart, row),
+                value_a,
+                bar(row.value_a, scale),
+                value_b,
+                bar(row.value_b, scale),
+                words.signed(difference),
+                bar(row.value, scale),
+            )
+            for row, value_a, value_b, difference in zip(rows, values_a, values_b, differences, strict=True)
+        ),
+        words.signed(sum(differences)),
+        _sentence(chart, compared_a, compared_b),
+        (*((cause.slug, cause.name) for cause in chart.catalogue.causes), (OTHER, _("None of these"))),
+        "; ".join(words.in_sentence(_name(chart, item)) for item in hidden),
+    )
+
+
+def _is_telling(item: Difference) -> bool:
+    return abs(item.value_a) >= LEAST_SHOWN or abs(item.value_b) >= LEAST_SHOWN
+
+
+def _with(start: Difference, hidden: list[Difference], side: str) -> float:
+    """The starting point takes what the findings that print as nothing add, so that the column adds up."""
+    return float(getattr(start, side)) + sum(getattr(item, side) for item in hidden)
+
+
+def _hundredths(text: str) -> int:
+    return round(float(text.replace(words.MINUS, "-")) * 100)
+
+
+def _cause(chart: Chart, slug: str, score: str) -> ComparedCause:
+    differential = chart.differential
+    if slug == OTHER:
+        return ComparedCause(slug, _("None of these"), words.probability(differential.other_posterior), score)
+    posterior = words.probability(differential.cause(slug).posterior)
+    return ComparedCause(slug, chart.catalogue.cause[slug].name, posterior, score)
+
+
+def _name(chart: Chart, row: Difference) -> str:
+    if not row.finding or row.answer is None:
+        return _("Starting point")
+    return words.statement(chart.catalogue.finding[row.finding], row.answer)
+
+
+def _sentence(chart: Chart, a: ComparedCause, b: ComparedCause) -> str:
+    return _("%(a)s %(p)s against %(b)s %(q)s.") % {"a": a.name, "p": a.posterior, "b": b.name, "q": b.posterior}

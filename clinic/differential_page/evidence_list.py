@@ -1,0 +1,231 @@
+"""The evidence card: what the patient said and what clinicians found, each with its control."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from causes.catalogue import STAGES, Catalogue
+from causes.conditions import Value, parse_clause
+from clinic import words
+from clinic.chart import Chart
+from clinic.differential_page.checks import SUGGESTIONS
+from clinic.evidence import Known
+from clinic.forms import ABSENT, PRESENT, UNKNOWN
+from clinic.templatetags.people import display_name
+from intake import derivation
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A value that was sent and could not be used; it stays in its control."""
+
+    raw: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    value: str
+    is_selected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRow:
+    slug: str
+    name: str
+    kind: str
+    unit: str
+    state: str  # what the control shows
+    options: tuple[Option, ...]
+    note: str
+    is_conflict: bool
+    can_be_taken_back: bool
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceGroup:
+    slug: str
+    title: str
+    note: str
+    rows: tuple[EvidenceRow, ...]
+    more: tuple[EvidenceRow, ...]  # not known, present or absent
+    more_values: tuple[EvidenceRow, ...]  # not known, of another kind
+    more_title: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceList:
+    groups: tuple[EvidenceGroup, ...]
+    unusable: tuple[str, ...]
+    seen: int  # number of the newest entry that the page shows
+
+
+SAID, FOUND = "said", "found"
+
+
+def control_state(known: Known) -> str:
+    """What the control of a finding shows, as the form sends it."""
+    value = known.value
+    if known.finding.kind == "boolean":
+        return UNKNOWN if value is None else PRESENT if value else ABSENT
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else f"{value:g}"
+
+
+def evidence_list(chart: Chart, user: User, problems: Mapping[str, Problem]) -> EvidenceList:
+    build = _RowBuilder(chart, user, problems)
+    prominent = _prominent(chart)
+    known: dict[str, list[Known]] = {name: [] for name in (SAID, FOUND, *STAGES[2:])}
+    for item in chart.record.known.values():
+        known[_group_of(item)].append(item)
+    groups = tuple(_group(name, items, build, prominent) for name, items in known.items())
+    return EvidenceList(groups, chart.record.unusable, max((row.pk for row in chart.record.entries), default=0))
+
+
+def _group_of(known: Known) -> str:
+    """A symptom that only the clinician noted stands under what the clinician found."""
+    stage = known.finding.stage
+    if stage == "ask":
+        return FOUND if known.entry is not None and known.said is None else SAID
+    return FOUND if stage == "examine" else stage
+
+
+def _prominent(chart: Chart) -> frozenset[str]:
+    """Not yet known, but asked for: next most useful, or a check of the lane, or all that a flag still needs."""
+    differential = chart.differential
+    slugs = {item.slug for items in differential.next_findings.values() for item in items[:SUGGESTIONS]}
+    slugs |= {check.finding for entry in differential.lane for check in entry.checks}
+    if differential.safest_check is not None:
+        slugs.add(differential.safest_check.slug)
+    return frozenset(slugs | _missing_for_flags(chart.catalogue, chart.record.values))
+
+
+def _missing_for_flags(catalogue: Catalogue, values: Mapping[str, Value]) -> set[str]:
+    """Findings that alone would fire a red flag."""
+    missing = set()
+    for flag in catalogue.red_flags:
+        open_clauses = [clause for clause in map(parse_clause, flag.findings) if not clause.is_met(values)]
+        if len(open_clauses) == 1 and len(flag.findings) > 1 and open_clauses[0].slug not in values:
+            missing.add(open_clauses[0].slug)
+    return missing
+
+
+def _group(name: str, known: Iterable[Known], build: _RowBuilder, prominent: frozenset[str]) -> EvidenceGroup:
+    rows: list[EvidenceRow] = []
+    more: list[EvidenceRow] = []
+    for item in known:
+        slug = item.finding.slug
+        is_shown = item.value is not None or item.entry is not None or slug in prominent or slug in build.problems
+        (rows if is_shown else more).append(build.row(item))
+    return EvidenceGroup(
+        slug=name,
+        title=_title(name),
+        note=build.note_of_group(name),
+        rows=tuple(rows),
+        more=tuple(row for row in more if row.kind == "boolean"),
+        more_values=tuple(row for row in more if row.kind != "boolean"),
+        more_title=_more_title(name, len(more)) if more else "",
+    )
+
+
+def _title(name: str) -> str:
+    if name == SAID:
+        return _("Patient said")
+    return _("Clinician found") if name == FOUND else str(words.STAGE_TITLES[name])
+
+
+def _more_title(name: str, count: int) -> str:
+    if name == SAID:
+        text = ngettext("%(n)s more question", "%(n)s more questions", count)
+    elif name == FOUND:
+        text = ngettext("%(n)s more sign", "%(n)s more signs", count)
+    else:
+        text = ngettext("%(n)s more result", "%(n)s more results", count)
+    return text % {"n": count}
+
+
+@dataclass(frozen=True, slots=True)
+class _Origins:
+    """How an answer that no question asked came about."""
+
+    medicines: frozenset[str]
+    zones: frozenset[str]
+    medicine_names: str
+
+
+class _RowBuilder:
+    def __init__(self, chart: Chart, user: User, problems: Mapping[str, Problem]) -> None:
+        self.chart, self.user, self.problems = chart, user, problems
+        self.starting_point = frozenset(chart.differential.ignored)
+        sent_at = chart.intake.sent_at
+        self.sent_on = words.day(sent_at) if sent_at else ""
+        names = ", ".join(row["name"] for row in chart.intake.answers.get(derivation.MEDICINES, ()))
+        self.origins = _Origins(
+            derivation.drug_findings(chart.catalogue), derivation.zone_findings(chart.catalogue), names
+        )
+
+    def row(self, known: Known) -> EvidenceRow:
+        finding, state = known.finding, control_state(known)
+        problem = self.problems.get(finding.slug)
+        return EvidenceRow(
+            slug=finding.slug,
+            name=finding.name,
+            kind=finding.kind,
+            unit=finding.unit,
+            state=problem.raw if problem else state,
+            options=tuple(Option(option.value, option.value == state) for option in finding.options),
+            note=self._note(known),
+            is_conflict=known.is_conflict,
+            can_be_taken_back=known.entry is not None and known.said is not None,
+            problem=problem.message if problem else "",
+        )
+
+    def _note(self, known: Known) -> str:
+        parts = []
+        if known.finding.slug in self.starting_point:
+            parts.append(_("Part of the starting point"))
+        if known.said is not None and known.entry is None and known.finding.control == "derived":
+            parts.append(self._origin(known.finding.slug))
+        if known.is_unsure:
+            parts.append(_("Patient: not sure"))
+        if known.entry is not None:
+            parts += self._entered(known)
+        return ". ".join(parts)
+
+    def _entered(self, known: Known) -> Iterable[str]:
+        if known.said is not None:
+            said = {"answer": words.answer(known.finding, known.said), "day": self.sent_on}
+            yield _("Patient said: %(answer)s (%(day)s)") % said
+        assert known.entry is not None
+        found = {"answer": words.answer(known.finding, known.value), "who": self.name(known.entry.entered_by)}
+        found["when"] = words.time(known.entry.entered_at)
+        yield (_("Found: %(answer)s (%(who)s, %(when)s)") if known.said is not None else "%(who)s, %(when)s") % found
+
+    def _origin(self, slug: str) -> str:
+        if slug in self.origins.medicines:
+            if not self.origins.medicine_names:
+                return _("From the medicine list: none taken")
+            return _("From the medicine list: %(names)s") % {"names": self.origins.medicine_names}
+        return _("From the body map") if slug in self.origins.zones else _("Worked out from other answers")
+
+    def name(self, user: User) -> str:
+        return _("you") if user == self.user else display_name(user)
+
+    def note_of_group(self, name: str) -> str:
+        if name == SAID:
+            return _("intake, %(day)s") % {"day": self.sent_on}
+        entries = [row for row in self.chart.record.entries if self._belongs(row.finding, name)]
+        if not entries:
+            return _("none entered")
+        return f"{self.name(entries[-1].entered_by)}, {words.time(entries[-1].entered_at)}"
+
+    def _belongs(self, slug: str, name: str) -> bool:
+        known = self.chart.record.known.get(slug)
+        return known is not None and known.entry is not None and _group_of(known) == name

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.utils.translation import gettext_lazy as _
+
+from causes.catalogue import OTHER, Catalogue, Finding
+from causes.conditions import Value
+from clinic.models import Assessment
+from intake.derivation import UNSURE
+
+PRESENT, ABSENT, UNKNOWN = "present", "absent", "unknown"
+STATES = {PRESENT: True, ABSENT: False, UNKNOWN: UNSURE}
+
+
+class ContextForm(forms.Form):
+    """What decides the starting point besides the patient's age and sex."""
+
+    setting = forms.ChoiceField(label=_("Setting"))
+    presentation = forms.ChoiceField(label=_("Presenting complaint"))
+
+    def __init__(self, catalogue: Catalogue, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["setting"].choices = [(item.slug, item.name) for item in catalogue.settings]  # type: ignore[attr-defined]
+        self.fields["presentation"].choices = [(item.slug, item.name) for item in catalogue.presentations]  # type: ignore[attr-defined]
+
+
+class FindingField(forms.Field):
+    """Turns what a control of the evidence list sends into a finding's value: ``UNSURE`` for not known."""
+
+    default_error_messages = {
+        "state": _("Choose present, absent or not known."),
+        "option": _("“%(value)s” is not one of the possible answers."),
+        "number": _("“%(value)s” is not a number. Enter for example 6.5, or leave it empty."),
+        "negative": _("A number below zero is not possible here."),
+    }
+
+    def __init__(self, finding: Finding, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+        self.finding = finding
+
+    def to_python(self, value: Any) -> Value:
+        if self.finding.kind == "boolean":
+            return self._state(value)
+        if value in ("", UNKNOWN):
+            return UNSURE
+        return self._option(value) if self.finding.kind == "choice" else self._number(value)
+
+    def _state(self, value: str) -> Value:
+        if value not in STATES:
+            raise ValidationError(self.error_messages["state"], code="state")
+        return STATES[value]
+
+    def _option(self, value: str) -> str:
+        if value not in {option.value for option in self.finding.options}:
+            raise ValidationError(self.error_messages["option"], code="option", params={"value": value})
+        return value
+
+    def _number(self, value: str) -> float:
+        try:
+            number = forms.FloatField().clean(value.replace(",", "."))
+            MinValueValidator(0.0, self.error_messages["negative"])(number)
+        except ValidationError as error:
+            if error.code == "min_value":
+                raise ValidationError(self.error_messages["negative"], code="negative") from error
+            raise ValidationError(self.error_messages["number"], code="number", params={"value": value}) from error
+        return float(number)
+
+
+class EvidenceForm(forms.Form):
+    """The controls that a clinician changed: one field for each, named by the finding's slug."""
+
+    def __init__(self, findings: list[Finding], data: Any) -> None:
+        super().__init__(data)
+        self.fields = {finding.slug: FindingField(finding) for finding in findings}
+
+
+class SignOffForm(forms.ModelForm):
+    # A resend of the same form carries the same key, so that it signs once.
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    inputs = forms.CharField(widget=forms.HiddenInput)
+    conclusion = forms.ChoiceField(label=_("Your own conclusion"))
+    is_seen = forms.BooleanField(
+        error_messages={"required": _("Confirm that you have seen the red flags and what is not yet excluded.")}
+    )
+
+    class Meta:
+        model = Assessment
+        fields = ["conclusion", "certainty", "review_on", "reasons"]
+        widgets = {
+            "review_on": forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+            "reasons": forms.Textarea({"rows": 4}),
+        }
+
+    def __init__(self, catalogue: Catalogue, current_inputs: str, *args: Any, **kwargs: Any) -> None:
+        initial = {"key": uuid.uuid4(), "inputs": current_inputs, "certainty": Assessment.Certainty.WORKING}
+        super().__init__(*args, initial=initial, **kwargs)
+        self.current_inputs = current_inputs
+        causes = sorted((cause.name, cause.slug) for cause in catalogue.causes)
+        choices = [("", _("Choose a cause")), *((slug, name) for name, slug in causes), (OTHER, _("None of these"))]
+        self.fields["conclusion"].choices = choices  # type: ignore[attr-defined]
+
+    def clean_inputs(self) -> str:
+        inputs: str = self.cleaned_data["inputs"]
+        if inputs != self.current_inputs:
+            # The next attempt is for what this answer shows.
+            self.data = self.data.copy()
+            self.data["inputs"] = self.current_inputs
+            self.data.pop("is_seen", None)
+            raise ValidationError(
+                _("The evidence or the catalogue has changed since you opened this page. Look again, then sign."),
+                code="changed",
+            )
+        return inputs

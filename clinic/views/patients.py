@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from causes.models import Release
+from clinic.access import member_required, patient_required
+from clinic.patient_forms import PatientSearchForm
+from clinic.patients import list_row, matching, page_of
+from intake.models import Patient
+
+PAGE_SIZE = 25
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required()
+def show_all(request: HttpRequest) -> HttpResponse:
+    """The search is posted, so that no name gets into an address; a page's number may."""
+    form = PatientSearchForm(request.POST if request.method == "POST" else {"page": request.GET.get("page")})
+    number, text = form.number(), form.cleaned_data["q"]
+    shown = Paginator(matching(request.practice, text), PAGE_SIZE).get_page(number)  # type: ignore[attr-defined]
+    context = {"section": "patients", "q": text, "rows": [list_row(patient) for patient in shown], "shown": shown}
+    return render(request, "clinic/patients.html", context)
+
+
+@require_safe
+@patient_required
+def show(request: HttpRequest, patient: Patient) -> HttpResponse:
+    is_clinician = request.is_clinician  # type: ignore[attr-defined]
+    page = page_of(patient, Release.objects.current().catalogue(), is_clinician)
+    return render(request, "clinic/patient.html", {"section": "patients", "page": page, "is_clinician": is_clinician})

@@ -1,0 +1,172 @@
+"""Numbers, answers and times in the words of the clinician's pages."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from django.contrib.humanize.templatetags.humanize import ordinal
+from django.utils import formats, timezone
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import get_language, gettext_lazy, pgettext
+
+from causes.catalogue import Finding
+from causes.conditions import Value
+
+MINUS = "−"
+STAGE_TITLES = {
+    "ask": gettext_lazy("Ask"),
+    "examine": gettext_lazy("Examine"),
+    "blood": gettext_lazy("Blood and genetics"),
+    "electrodiagnostic": gettext_lazy("Electrodiagnostic"),
+    "imaging": gettext_lazy("Imaging"),
+}
+AFTER_STAGE = {
+    "ask": gettext_lazy("After more questions"),
+    "examine": gettext_lazy("After the examination"),
+    "blood": gettext_lazy("After blood tests"),
+    "electrodiagnostic": gettext_lazy("After electrodiagnostic tests"),
+    "imaging": gettext_lazy("After imaging"),
+}
+NOT_DONE = {
+    "ask": gettext_lazy("not asked"),
+    "examine": gettext_lazy("not examined"),
+    "blood": gettext_lazy("not tested"),
+    "electrodiagnostic": gettext_lazy("not tested"),
+    "imaging": gettext_lazy("not done"),
+}
+GRADE_TITLES = {
+    "A": gettext_lazy("Counted in 50 patients or more"),
+    "B": gettext_lazy("Smaller series, review or guideline"),
+    "C": gettext_lazy("Estimated from a source’s words"),
+    "D": gettext_lazy("Expert estimate, no source"),
+}
+_FOR = (
+    (10, gettext_lazy("strongly for")),
+    (5, gettext_lazy("clearly for")),
+    (2, gettext_lazy("moderately for")),
+    (1.1, gettext_lazy("slightly for")),
+)
+_AGAINST = (
+    (10, gettext_lazy("strongly against")),
+    (5, gettext_lazy("clearly against")),
+    (2, gettext_lazy("moderately against")),
+    (1.1, gettext_lazy("slightly against")),
+)
+# Words that follow a person's name, which keeps its capital inside a sentence.
+_AFTER_A_NAME = ("sign", "ring", "test", "disease", "syndrome")
+
+
+def probability(value: float) -> str:
+    """Never 0% or 100%: below 1% one decimal, and <0.1% or >99% at the ends."""
+    percent = value * 100
+    if percent < 0.1:
+        return "<0.1%"
+    if percent > 99:
+        return ">99%"
+    return f"{percent:.1f}%" if percent < 0.95 else f"{percent:.0f}%"
+
+
+def interval(low: float, high: float) -> str:
+    return _("90%% interval %(low)s to %(high)s") % {"low": probability(low), "high": probability(high)}
+
+
+def length(share: float) -> str:
+    """A length of an SVG picture."""
+    return f"{min(max(share, 0.0), 1.0) * 100:.2f}%"
+
+
+def ratio(lr: float) -> str:
+    """Two significant digits, as far as they mean something."""
+    if lr >= 10:
+        return f"{lr:.0f}"
+    return f"{lr:.1f}" if lr >= 1 else f"{lr:.2g}" if lr < 0.1 else f"{lr:.2f}"
+
+
+def strength(lr: float) -> str:
+    size = max(lr, 1 / lr)
+    if size < 1.1:
+        return _("neither for nor against")
+    steps = _FOR if lr > 1 else _AGAINST
+    return next(str(words) for limit, words in steps if size >= limit)
+
+
+def signed(hundredths: int) -> str:
+    sign = "+" if hundredths > 0 else MINUS if hundredths < 0 else ""
+    return f"{sign}{abs(hundredths) / 100:.2f}"
+
+
+def adding_up(values: Sequence[float]) -> tuple[list[str], str]:
+    """The values to two decimals and their sum, such that the printed numbers add up exactly.
+
+    The largest remainders take what plain rounding leaves over, so each is within 0.01 of its value.
+    """
+    exact = [value * 100 for value in values]
+    rounded = [math.floor(value) for value in exact]
+    total = round(math.fsum(exact))
+    by_remainder = sorted(range(len(exact)), key=lambda place: rounded[place] - exact[place])
+    for place in by_remainder[: total - sum(rounded)]:
+        rounded[place] += 1
+    return [signed(value) for value in rounded], signed(total)
+
+
+def ranks(low: int, high: int) -> str:
+    return _ranks(low, high, get_language())
+
+
+# A page has the same few over and over, and an ordinal is the dearest of words.
+@lru_cache(maxsize=2048)
+def _ranks(low: int, high: int, language: str | None) -> str:
+    if low == high:
+        return str(ordinal(low))
+    return _("%(low)s to %(high)s") % {"low": ordinal(low), "high": ordinal(high)}
+
+
+def joined(parts: Iterable[str]) -> str:
+    return get_text_list(list(parts), _("and"))
+
+
+def in_sentence(name: str) -> str:
+    """A finding's name inside a sentence: abbreviations and people's names keep their capital."""
+    words = name.split()
+    is_name = len(words) > 1 and words[1] in _AFTER_A_NAME
+    if is_name or not name[1:2].islower():
+        return name
+    return name[0].lower() + name[1:]
+
+
+def answer(finding: Finding, value: Value | None) -> str:
+    """Just the answer: “present”, “no”, “one side”, “6.5 Hz”."""
+    if value is None:
+        return _("not known")
+    if isinstance(value, bool):
+        if finding.stage == "ask":
+            return pgettext("answer", "yes") if value else pgettext("answer", "no")
+        return _("present") if value else _("absent")
+    if isinstance(value, str):
+        return value
+    return f"{value:g} {finding.unit}".strip()
+
+
+def statement(finding: Finding, value: Value) -> str:
+    """Finding and answer: “Rigidity”, “Rigidity: absent”, “Side at onset: one side”."""
+    return finding.name if value is True else f"{finding.name}: {answer(finding, value)}"
+
+
+def day(moment: datetime.datetime) -> str:
+    local = timezone.localtime(moment)
+    return formats.date_format(local, "j M" if local.year == timezone.localdate().year else "j M Y")
+
+
+def time(moment: datetime.datetime) -> str:
+    local = timezone.localtime(moment)
+    date = _("today") if local.date() == timezone.localdate() else day(moment)
+    return f"{date} {formats.date_format(local, 'H:i')}"
+
+
+def moment(value: datetime.datetime) -> str:
+    """Date and time in full, for what is kept."""
+    return formats.date_format(timezone.localtime(value), "j F Y, H:i")

@@ -1,0 +1,315 @@
+"""The worklist: which intakes are shown, in which order, and what each row prints."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from causes import ranking, red_flags
+from causes.catalogue import URGENCIES, Catalogue
+from causes.models import Release
+from causes.models.editable import Urgency
+from clinic import words
+from clinic.evidence import evidence
+from clinic.models import Assessment, ClinicianFinding
+from clinic.patient_forms import Filters, State
+from intake.derivation import AGE, SEX
+from intake.models import Intake, IntakeQuerySet, Patient
+
+PAGE_SIZE = 25
+SHOWN_FLAGS = 2
+SHOWN_CAUSES = 3
+STATE_ICONS = {State.NEW: "ring", State.FINDINGS: "half", State.SIGNED: "check"}
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What the order needs to know of an intake."""
+
+    pk: int
+    urgency: str
+    sent_at: datetime.datetime
+    state: State
+
+    @property
+    def is_signed(self) -> bool:
+        return self.state == State.SIGNED
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    name: str
+    length: str
+    probability: str
+    css: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clinical:
+    """The part of a row that reception does not see."""
+
+    title: str
+    complaint: str
+    flags: tuple[str, ...]
+    more_flags: str
+    first_causes: tuple[Bar, ...]  # empty when this release cannot rank the intake
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    urgency: str
+    urgency_name: str
+    url: str
+    patient: str
+    person: str
+    reference: str
+    waiting: str
+    state_name: str
+    state_icon: str
+    clinical: Clinical | None
+
+
+@dataclass(frozen=True, slots=True)
+class Toggle:
+    urgency: str
+    name: str
+    count: int
+    is_checked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of the worklist."""
+
+    rows: tuple[Row, ...]
+    intakes: tuple[Intake, ...]
+    toggles: tuple[Toggle, ...]
+    summary: str
+    span: str
+    earlier: int | None  # a page's number
+    later: int | None
+    is_filtered: bool
+    release: Release
+
+
+def page_of(intakes: IntakeQuerySet, filters: Filters, release: Release, is_clinician: bool) -> Page:
+    """The page asked for of a practice's intakes, without a write: stale urgencies are worked out on the way."""
+    now = timezone.now()
+    total = intakes.count()
+    matching = _listed(_matching(intakes, filters, is_clinician), release)
+    chosen = [item for item in matching if not filters.urgencies or item.urgency in filters.urgencies]
+    chosen.sort(key=lambda item: (item.is_signed, -URGENCIES.index(item.urgency), item.sent_at, item.pk))
+    shown = Paginator(chosen, PAGE_SIZE, allow_empty_first_page=True).get_page(filters.page)
+    found = _with_patients(intakes, shown.object_list)
+    return Page(
+        rows=_rows(shown.object_list, found, release.catalogue(), now, is_clinician),
+        intakes=tuple(found),
+        toggles=_toggles(matching, filters),
+        summary=_summary(chosen, total, now),
+        span=_("%(first)s to %(last)s of %(count)s")
+        % {"first": shown.start_index(), "last": shown.end_index(), "count": len(chosen)},
+        earlier=shown.previous_page_number() if shown.has_previous() else None,
+        later=shown.next_page_number() if shown.has_next() else None,
+        is_filtered=len(chosen) < total,
+        release=release,
+    )
+
+
+def with_state(intakes: IntakeQuerySet) -> IntakeQuerySet:
+    return intakes.annotate(
+        has_findings=Exists(ClinicianFinding.objects.filter(intake=OuterRef("pk"))),
+        has_assessment=Exists(Assessment.objects.filter(intake=OuterRef("pk"))),
+    )
+
+
+def state_of(has_findings: bool, has_assessment: bool) -> State:
+    if has_assessment:
+        return State.SIGNED
+    return State.FINDINGS if has_findings else State.NEW
+
+
+def waiting(since: datetime.datetime, now: datetime.datetime) -> str:
+    """“50 min”, “2 h 10 min”, “6 h”, “3 days”: as exact as the length asks for."""
+    minutes = max(int((now - since).total_seconds()) // 60, 0)
+    hours, days = minutes // 60, minutes // 1440
+    if days:
+        return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
+    if hours >= 3 or (hours and not minutes % 60):
+        return _("%(hours)d h") % {"hours": hours}
+    if hours:
+        return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes % 60}
+    return _("%(minutes)d min") % {"minutes": minutes}
+
+
+def person(intake: Intake, child_before: float) -> str:
+    """“Man, 67”; what the patient left out is left out."""
+    age, sex = intake.answers.get(AGE), intake.answers.get(SEX)
+    is_child = age is not None and age < child_before
+    adult, child = {
+        Patient.Sex.FEMALE: (_("Woman"), _("Girl")),
+        Patient.Sex.MALE: (_("Man"), _("Boy")),
+    }.get(sex, (_("Adult"), _("Child")))
+    if age is None:
+        return adult if sex else ""
+    return f"{child if is_child else adult}, {age}"
+
+
+def url_of(intake: Intake, is_clinician: bool) -> str:
+    """Where the row leads: reception gets no further than the patient's page."""
+    if is_clinician:
+        return reverse("differential", args=[intake.key])
+    return reverse("patient", args=[intake.patient.key])  # type: ignore[union-attr]
+
+
+def _matching(intakes: IntakeQuerySet, filters: Filters, is_clinician: bool) -> IntakeQuerySet:
+    intakes = with_state(intakes)
+    if filters.state:
+        is_signed = filters.state == State.SIGNED
+        intakes = intakes.filter(has_assessment=is_signed)
+        if not is_signed:
+            intakes = intakes.filter(has_findings=filters.state == State.FINDINGS)
+    if filters.complaint:
+        intakes = intakes.filter(presentation=filters.complaint)
+    for word in filters.text.split():
+        matches = Q(patient__name__icontains=word) | Q(reference__icontains=word)
+        if is_clinician:
+            matches |= Q(title__icontains=word)
+        intakes = intakes.filter(matches)
+    return intakes
+
+
+def _listed(intakes: IntakeQuerySet, release: Release) -> list[Listed]:
+    """Stored urgencies, and worked out anew those of unsigned intakes that an older release gave."""
+    stale = intakes.filter(has_assessment=False).exclude(urgency_release=release.pk)
+    anew = _urgencies(release.catalogue(), stale.prefetch_related("clinician_findings"))
+    columns = intakes.order_by().values_list("pk", "urgency", "sent_at", "has_findings", "has_assessment")
+    return [Listed(pk, anew.get(pk, urgency), sent_at, state_of(*state)) for pk, urgency, sent_at, *state in columns]
+
+
+def _urgencies(catalogue: Catalogue, intakes: Iterable[Intake]) -> dict[int, str]:
+    """The rule of ``worked_out_urgency`` for many intakes in one matrix product."""
+    cases = {intake.pk: (intake, evidence(catalogue, intake)) for intake in intakes}
+    found: dict[int, str] = {}
+    unflagged: dict[int, ranking.Case] = {}
+    for pk, (intake, known) in cases.items():
+        urgency = red_flags.highest_urgency(red_flags.fired(catalogue, known))
+        if urgency is not None:
+            found[pk] = urgency
+        elif _is_rankable(catalogue, intake):
+            unflagged[pk] = ranking.Case(known, intake.setting, intake.presentation)
+    first = ranking.first_causes(catalogue, list(unflagged.values()), 1)
+    return found | {
+        pk: catalogue.cause[slug].urgency for pk, ((slug, _posterior),) in zip(unflagged, first, strict=True)
+    }
+
+
+def _with_patients(intakes: IntakeQuerySet, listed: Sequence[Listed]) -> list[Intake]:
+    """The intakes of one page, in its order."""
+    rows = intakes.select_related("patient").prefetch_related("clinician_findings")
+    found = {intake.pk: intake for intake in rows.filter(pk__in=[item.pk for item in listed])}
+    return [found[item.pk] for item in listed]
+
+
+def _rows(
+    listed: Sequence[Listed], intakes: list[Intake], catalogue: Catalogue, now: datetime.datetime, is_clinician: bool
+) -> tuple[Row, ...]:
+    clinical = _clinical(catalogue, intakes) if is_clinician else [None] * len(intakes)
+    child_before = catalogue.parameter["childhood-onset-age"]
+    return tuple(
+        Row(
+            urgency=item.urgency,
+            urgency_name=Urgency(item.urgency).label,
+            url=url_of(intake, is_clinician),
+            patient=intake.patient.name,  # type: ignore[union-attr]
+            person=person(intake, child_before),
+            reference=intake.reference or "",
+            waiting=waiting(item.sent_at, now),
+            state_name=item.state.label,
+            state_icon=STATE_ICONS[item.state],
+            clinical=part,
+        )
+        for item, intake, part in zip(listed, intakes, clinical, strict=True)
+    )
+
+
+def _clinical(catalogue: Catalogue, intakes: list[Intake]) -> list[Clinical]:
+    known = [evidence(catalogue, intake) for intake in intakes]
+    complaints = {item.slug: item.name for item in catalogue.presentations}
+    bars = _bars(catalogue, intakes, known)
+    parts = []
+    for intake, found in zip(intakes, known, strict=True):
+        flags = [flag.name for flag in red_flags.fired(catalogue, found)]
+        more = len(flags) - SHOWN_FLAGS
+        parts.append(
+            Clinical(
+                title=intake.title,
+                complaint=complaints.get(intake.presentation, intake.presentation),
+                flags=tuple(flags[:SHOWN_FLAGS]),
+                more_flags=_("and %(count)d more") % {"count": more} if more > 0 else "",
+                first_causes=bars.get(intake.pk, ()),
+            )
+        )
+    return parts
+
+
+def _bars(
+    catalogue: Catalogue, intakes: list[Intake], known: list[dict[str, ranking.Value]]
+) -> dict[int, tuple[Bar, ...]]:
+    """The first causes of every intake that this release can rank; the others' rows say that it cannot."""
+    cases = {
+        intake.pk: ranking.Case(found, intake.setting, intake.presentation)
+        for intake, found in zip(intakes, known, strict=True)
+        if _is_rankable(catalogue, intake)
+    }
+    first = ranking.first_causes(catalogue, list(cases.values()), SHOWN_CAUSES)
+    return {
+        pk: tuple(
+            Bar(
+                name=catalogue.cause[slug].name,
+                length=words.length(posterior),
+                probability=words.probability(posterior),
+                css="v-tint" if place else "v-bar",
+            )
+            for place, (slug, posterior) in enumerate(causes)
+        )
+        for pk, causes in zip(cases, first, strict=True)
+    }
+
+
+def _is_rankable(catalogue: Catalogue, intake: Intake) -> bool:
+    """False when a newer release has withdrawn the intake's setting or presenting complaint."""
+    return intake.setting in {item.slug for item in catalogue.settings} and intake.presentation in {
+        item.slug for item in catalogue.presentations
+    }
+
+
+def _toggles(matching: list[Listed], filters: Filters) -> tuple[Toggle, ...]:
+    return tuple(
+        Toggle(
+            urgency=urgency,
+            name=Urgency(urgency).label,
+            count=sum(item.urgency == urgency for item in matching),
+            is_checked=not filters.urgencies or urgency in filters.urgencies,
+        )
+        for urgency in reversed(URGENCIES)
+    )
+
+
+def _summary(chosen: list[Listed], total: int, now: datetime.datetime) -> str:
+    parts = [
+        ngettext("%(shown)d of %(count)d intake", "%(shown)d of %(count)d intakes", total)
+        % {"shown": len(chosen), "count": total}
+    ]
+    unsigned = [item.sent_at for item in chosen if not item.is_signed]
+    if unsigned:
+        parts.append(_("oldest waits %(time)s") % {"time": waiting(min(unsigned), now)})
+    parts.append(_("most urgent first, then longest waiting; signed off last"))
+    return " · ".join(parts)

@@ -1,0 +1,66 @@
+"""What the patient is told after sending: by the red flags that fired, and by nothing else.
+
+No name of a disease, no ranking, and never that all is well.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from causes.catalogue import URGENCIES, Catalogue
+from causes.conditions import Evidence
+from causes.red_flags import fired
+from intake.models import Practice
+
+
+@dataclass(frozen=True)
+class Advice:
+    urgency: str
+    heading: str
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Call:
+    label: str
+    number: str
+    address: str
+    look: str  # "first", "emergency" or ""
+
+
+def advice(catalogue: Catalogue, evidence: Evidence) -> tuple[Advice, ...]:
+    """One block an urgency, the most urgent first; empty when no red flag fired."""
+    texts: dict[str, list[str]] = {}
+    for flag in fired(catalogue, evidence):
+        said = texts.setdefault(flag.urgency, [])
+        if flag.advice_to_patient not in said:
+            said.append(flag.advice_to_patient)
+    headings = {
+        "emergency": _("Get medical help now"),
+        "urgent": _("See a doctor within days"),
+        "soon": _("See a doctor soon"),
+        "routine": _("Talk to the practice"),
+        "self-care": _("What you can do"),
+    }
+    return tuple(
+        Advice(urgency, headings[urgency], tuple(texts[urgency])) for urgency in reversed(URGENCIES) if urgency in texts
+    )
+
+
+def calls(practice: Practice, given: tuple[Advice, ...]) -> tuple[Call, ...]:
+    """The numbers to ring, the one to try first at the top. No number is shown twice."""
+    is_emergency = bool(given) and given[0].urgency == "emergency"
+    emergency = _call(_("In an emergency"), practice.emergency_phone, "emergency")
+    usual = [
+        _call(_("Phone the practice"), practice.phone, "" if is_emergency else "first"),
+        _call(practice.out_of_hours_name or _("When the practice is closed"), practice.out_of_hours_phone, ""),
+    ]
+    ordered = [emergency, *usual] if is_emergency else [*usual, emergency]
+    return tuple(call for call in ordered if call.number)
+
+
+def _call(label: str, number: str, look: str) -> Call:
+    return Call(label, number, f"tel:{re.sub(r'[^0-9+]', '', number)}", look)

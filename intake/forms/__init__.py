@@ -1,0 +1,3 @@
+from intake.forms.topic import TopicForm
+
+__all__ = ["TopicForm"]

@@ -1,0 +1,513 @@
+"""What an item looks like as form fields, and how what was posted becomes answers.
+
+A control reads what was said and reports what is malformed; whether saying nothing is an error is for the
+form to decide, because it depends on what applies.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from causes.catalogue import Catalogue
+from intake import derivation, topics
+from intake.derivation import NO, UNSURE, YES, Answers
+from intake.forms.body import drawn_views, listed_zones
+from intake.medicines import matched_drug
+from intake.topics import Item
+
+OLDEST_AGE = 125
+MOST_MEDICINES = 60
+MOST_DRINKS = 60
+MOST_UNITS = 500
+LONGEST_TEXT = 4000
+LONGEST_NAME = 200
+# A radio needs a value of its own to tell "prefer not to say" from nothing chosen.
+SEX_NOT_SAID = "not-said"
+NO_PLACE = "no-place"
+NOTHING, NOT_SURE = "none", "unsure"
+
+Cleaned = Mapping[str, Any]
+Errors = dict[str, str]
+
+
+class Control:
+    """Base of all: the fields' names are those of the answers, so nothing is named twice."""
+
+    template = ""
+
+    def __init__(self, item: Item, catalogue: Catalogue, answers: Answers, posted: Collection[str] = ()) -> None:
+        self.item, self.catalogue, self.answers = item, catalogue, answers
+        self.posted = posted  # names of the inputs that came
+
+    @cached_property
+    def fields(self) -> dict[str, forms.Field]:
+        raise NotImplementedError
+
+    def read(self, cleaned: Cleaned, errors: Errors) -> dict[str, Any]:
+        """The answers given; {} for none. A malformed one is named in ``errors``: field -> message."""
+        raise NotImplementedError
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Where its answers are kept."""
+        return (self.item.name,)
+
+    def anchor(self, field: str) -> str:
+        """The id of the input that a link in the summary of problems leads to."""
+        return f"id_{field}"
+
+    def missing(self, answers: Answers) -> Errors:
+        """What to say, and where, when it is not wholly answered: field -> message."""
+        raise NotImplementedError
+
+    def context(self, form: forms.Form) -> dict[str, Any]:
+        return {}
+
+    def initial(self, key: str) -> Any:
+        return self.answers.get(key)
+
+
+class Question(Control):
+    template = "intake/controls/question.html"
+
+    @cached_property
+    def fields(self) -> dict[str, forms.Field]:
+        finding = self.item.findings[0]
+        if finding.kind == "number":
+            field: forms.Field = _whole_number(finding.question, self.initial(finding.slug), 0, 100_000)
+        else:
+            field = _choice(finding.question, self.choices, self.initial(finding.slug))
+        return {finding.slug: field}
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        options = [(option.value, option.label) for option in self.item.findings[0].options]
+        return [*(options or [(YES, _("Yes")), (NO, _("No"))]), (UNSURE, _("Not sure"))]
+
+    def anchor(self, field: str) -> str:
+        return f"id_{field}" if self.item.findings[0].kind == "number" else f"id_{field}_0"
+
+    def read(self, cleaned: Cleaned, errors: Errors) -> dict[str, Any]:
+        value = cleaned.get(self.item.name)
+        return {} if value in ("", None) else {self.item.name: value}
+
+    def missing(self, answers: Answers) -> Errors:
+        finding = self.item.findings[0]
+        if finding.kind == "number":
+            return {finding.slug: _("Enter a number, for example 3")}
+        if finding.kind == "choice":
+            return {finding.slug: _("Choose one answer, or not sure")}
+        return {finding.slug: _("Choose yes, no or not sure")}
+
+    def context(self, form: forms.Form) -> dict[str, Any]:
+        finding = self.item.findings[0]
+        return {
+            "field": form[finding.slug],
+            "hint": finding.help,
+            "why": finding.why,
+            "is_boolean": finding.kind == "boolean",
+            "is_number": finding.kind == "number",
+        }
+
+
+class Profile(Control):
+    template = "intake/controls/profile.html"
+    DATE_PARTS = ("birth-day", "birth-month", "birth-year")
+
+    @cached_property
+    def fields(self) -> dict[str, forms.Field]:
+        born = self.initial(derivation.BIRTH_DATE)
+        date = datetime.date.fromisoformat(born) if born else None
+        parts = (date.day, date.month, date.year) if date else (None, None, None)
+        labels = (_("Day"), _("Month"), _("Year"))
+        name = forms.CharField(
+            label=_("What is your full name?"),
+            required=False,
+            max_length=LONGEST_NAME,
+            initial=self.initial(derivation.NAME),
+            error_messages={"max_length": _("Enter a shorter name")},
+        )
+        return {
+            derivation.NAME: name,
+            **{
+                key: forms.CharField(label=label, required=False, initial=part, max_length=12)
+                for key, label, part in zip(self.DATE_PARTS, labels, parts, strict=True)
+            },
+            derivation.SEX: _choice(self.sex_question, self.sexes, self.sex),
+        }
+
+    @property
+    def sex_question(self) -> str:
+        finding = self.catalogue.finding.get(derivation.SEX)
+        return finding.question if finding and finding.question else _("What sex were you recorded as at birth?")
+
+    @property
+    def sexes(self) -> list[tuple[str, str]]:
+        finding = self.catalogue.finding.get(derivation.SEX)
+        options = [(option.value, option.label) for option in finding.options] if finding else []
+        return [*options, (SEX_NOT_SAID, _("Prefer not to say"))]
+
+    @property
+    def sex(self) -> str | None:
+        return (self.initial(derivation.SEX) or SEX_NOT_SAID) if derivation.SEX in self.answers else None
+
+    def anchor(self, field: str) -> str:
+        return f"id_{field}_0" if field == derivation.SEX else f"id_{field}"
+
+    def read(self, cleaned: Cleaned, errors: Errors) -> dict[str, Any]:
+        said: dict[str, Any] = {}
+        name = " ".join((cleaned.get(derivation.NAME) or "").split())
+        if name:
+            said[derivation.NAME] = name
+        sex = cleaned.get(derivation.SEX)
+        if sex:
+            said[derivation.SEX] = "" if sex == SEX_NOT_SAID else sex
+        try:
+            born = _birth_date([str(cleaned.get(part) or "").strip() for part in self.DATE_PARTS])
+        except ValueError as error:
+            errors[self.DATE_PARTS[0]] = str(error)
+            return said
+        if born:
+            said[derivation.BIRTH_DATE] = born.isoformat()
+            said[derivation.AGE] = _age(born, timezone.localdate())
+        return said
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return (derivation.NAME, derivation.BIRTH_DATE, derivation.AGE, derivation.SEX)
+
+    def missing(self, answers: Answers) -> Errors:
+        wanted = {
+            derivation.NAME: (derivation.NAME, _("Enter your full name")),
+            derivation.BIRTH_DATE: (self.DATE_PARTS[0], _("Enter your date of birth, for example 27 3 1958")),
+            derivation.SEX: (derivation.SEX, _("Choose one answer, or prefer not to say")),
+        }
+        return dict(wanted[key] for key in wanted if key not in answers)
+
+    def context(self, form: forms.Form) -> dict[str, Any]:
+        age, sex = (self.catalogue.finding.get(slug) for slug in (derivation.AGE, derivation.SEX))
+        return {
+            "name": form[derivation.NAME],
+            "date_parts": [form[part] for part in self.DATE_PARTS],
+            "date_errors": [error for part in self.DATE_PARTS for error in form[part].errors],
+            "date_why": age.why if age else "",
+            "sex": form[derivation.SEX],
+            "sex_hint": sex.help if sex else "",
+            "sex_why": sex.why if sex else "",
+        }
+
+
+class Body(Control):
+    template = "intake/controls/body.html"
+
+    @cached_property
+    def fields(self) -> dict[str, forms.Field]:
+        zones = forms.MultipleChoiceField(
+            label=_("Where on your body does it happen?"),
+            required=False,
+            choices=[(zone.slug, zone.name) for zone in self.catalogue.body_zones],
+            initial=self.initial(derivation.BODY),
+        )
+        is_nowhere = self.initial(derivation.BODY) == []
+        return {
+            derivation.BODY: zones,
+            NO_PLACE: forms.BooleanField(
+                label=_("It moves around, or I cannot point to a place"), required=False, initial=is_nowhere
+            ),
+        }
+
+    def anchor(self, field: str) -> str:
+        return f"zone-{self.catalogue.body_zones[0].slug}"
+
+    def read(self, cleaned: Cleaned, errors: Errors) -> dict[str, Any]:
+        zones = cleaned.get(derivation.BODY) or []
+        if zones and cleaned.get(NO_PLACE):
+            errors[derivation.BODY] = _("Choose places, or that you cannot point to a place, not both")
+        return {derivation.BODY: zones} if zones or cleaned.get(NO_PLACE) else {}
+
+    def missing(self, answers: Answers) -> Errors:
+        return {derivation.BODY: _("Choose each place where it happens, or that you cannot point to a place")}
+
+    def context(self, form: forms.Form) -> dict[str, Any]:
+        chosen = form[derivation.BODY].value() or []
+        return {
+            "field": form[derivation.BODY],
+            "no_place": form[NO_PLACE],
+            "views": drawn_views(self.catalogue, chosen),
+            "groups": listed_zones(self.catalogue, chosen),
+            "chosen": [zone.name for zone in self.catalogue.body_zones if zone.slug in chosen],
+        }
+
+
+class NumberOrNotSure(Control):
+    """A number, with a box to tick for those who cannot say."""
+
+    template = "intake/controls/number.html"
+
+    @property
+    def unsure_field(self) -> str:
+        return f"{self.item.control}-{NOT_SURE}"
+
+    @property
+    def limits(self) -> tuple[int, int]:
+        return {topics.ONSET_AGE: (0, OLDEST_AGE), topics.ALCOHOL_UNITS: (0, MOST_UNITS)}[self.item.control]
+
+    @cached_property
+    def fields(self) -> dict[str, forms.Field]:
+        said = self.initial(self.item.control)
+        is_unsure = said == UNSURE
+        return {
+            self.item.control: _whole_number(self.item.findings[0].question, None if is_unsure else said, *self.limits),
+            self.unsure_field: forms.BooleanField(label=_("I am not sure"), required=False, initial=is_unsure),
+        }
+
+    def read(self, cleaned: Cleaned, errors: Errors) -> dict[str, Any]:
+        number = cleaned.get(self.item.control)
+        if number is None:
+            return {self.item.control: UNSURE} if cleaned.get(self.unsure_field) else {}
+        age = self.answers.get(derivation.AGE)
+        if self.item.control == topics.ONSET_AGE and age is not None and number > age:
+            errors[self.item.control] = _("Enter an age that is not above your age now")
+        return {self.item.control: number}
+
+    def missing(self, answers: Answers) -> Errors:
+        return {self.item.control: _("Enter a number, or tick that you are not sure")}
+
+    def context(self, form: forms.Form) -> dict[str, Any]:
+        finding = self.item.findings[0]
+        hints = {
+            topics.ALCOHOL_UNITS: _(
+                "Enter 0 if you drink none. A unit is half a pint of ordinary beer or a single measure of spirits. "
+                "A large glass of wine is about 3 units, and a bottle about 10."
+            )
+        }
+        units = {topics.ONSET_AGE: _("years old"), topics.ALCOHOL_UNITS: _("units a week")}
+        return {
+            "field": form[self.item.control],
+            "unsure": form[self.unsure_field],
+            "hint": finding.help,
+            "more_hint": hints.get(self.item.control, ""),
+            "unit": units[self.item.control],
+            "why": finding.why,
+        }
+
+
+class Medicines(Control):
+    """One row a medicine, and one empty row more."""
+
+    template = "intake/controls/medicines.html"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return (derivation.MEDICINES, derivation.NO_MEDICINES)
+
+    @cached_property
+    def rows(self) -> list[dict[str, str]]:
+        """Those saved, and empty ones for what came beside them: at least one."""
+        saved = self.initial(derivation.MEDICINES) or []
+        came = sum(name.startswith("medicine-") for name in self.posted)
+        number = min(max(len(saved) + 1, came), MOST_MEDICINES)
+        return [*saved, *([{"name": "", "since": ""}] * (number - len(saved)))]
+
+    @cached_property
+    def fields(self) -> dict[str, forms.Field]:
+        fields: dict[str, forms.Field] = {}
+        for number, row in enumerate(self.rows, start=1):
+            fields[f"medicine-{number}"] = forms.CharField(
+                label=_("Medicine %(number)s") % {"number": number},
+                required=False,
+                max_length=LONGEST_NAME,
+                initial=row["name"],
+                error_messages={"max_length": _("Enter a shorter name")},
+            )
+            fields[f"since-{number}"] = forms.ChoiceField(
+                label=_("When did you start it, or last take more of it?"),
+                required=False,
+                choices=since_choices(),
+                initial=row["since"],
+            )
+        is_none = bool(self.initial(derivation.NO_MEDICINES))
+        return fields | {
+            derivation.NO_MEDICINES: forms.BooleanField(label=_("I take no medicines"), required=False, initial=is_none)
+        }
+
+    def read(self, cleaned: Cleaned, errors: Errors) -> dict[str, Any]:
+        rows = []
+        for number in range(1, len(self.rows) + 1):
+            name = " ".join((cleaned.get(f"medicine-{number}") or "").split())
+            if name:
+                since = cleaned.get(f"since-{number}") or ""
+                rows.append({"drug": matched_drug(self.catalogue, name), "name": name, "since": since})
+        takes_none = bool(cleaned.get(derivation.NO_MEDICINES))
+        if rows and takes_none:
+            errors[derivation.NO_MEDICINES] = _("You named a medicine: untick this, or empty the name")
+        if not rows and not takes_none:
+            return {}
+        return {derivation.MEDICINES: rows, derivation.NO_MEDICINES: takes_none and not rows}
+
+    def missing(self, answers: Answers) -> Errors:
+        return {"medicine-1": _("Enter a medicine, or tick that you take no medicines")}
+
+    def context(self, form: forms.Form) -> dict[str, Any]:
+        numbers = range(1, len(self.rows) + 1)
+        return {
+            "rows": [
+                {"number": number, "name": form[f"medicine-{number}"], "since": form[f"since-{number}"]}
+                for number in numbers
+            ],
+            "none": form[derivation.NO_MEDICINES],
+            "has_error": any(name in form.errors for name in self.fields),
+        }
+
+
+class Drinks(Control):
+    template = "intake/controls/drinks.html"
+
+    @cached_property
+    def fields(self) -> dict[str, forms.Field]:
+        said = self.initial(derivation.DRINKS)
+        counts = said if isinstance(said, dict) else {}
+        return {
+            **{
+                _drink_field(drink.slug): _whole_number(drink.name, counts.get(drink.slug), 0, MOST_DRINKS)
+                for drink in self.catalogue.drinks
+            },
+            f"drinks-{NOTHING}": forms.BooleanField(
+                label=_("I have none of these"), required=False, initial=said == {}
+            ),
+            f"drinks-{NOT_SURE}": forms.BooleanField(label=_("I am not sure"), required=False, initial=said == UNSURE),
+        }
+
+    def read(self, cleaned: Cleaned, errors: Errors) -> dict[str, Any]:
+        counts = {drink.slug: cleaned.get(_drink_field(drink.slug)) for drink in self.catalogue.drinks}
+        drunk = {slug: number for slug, number in counts.items() if number}
+        if drunk and cleaned.get(f"drinks-{NOTHING}"):
+            errors[f"drinks-{NOTHING}"] = _("You counted a drink: untick this, or empty the number")
+        if drunk or cleaned.get(f"drinks-{NOTHING}") or 0 in counts.values():
+            return {derivation.DRINKS: drunk}
+        return {derivation.DRINKS: UNSURE} if cleaned.get(f"drinks-{NOT_SURE}") else {}
+
+    def missing(self, answers: Answers) -> Errors:
+        return {next(iter(self.fields)): _("Enter how many you have a day, or tick that you have none of these")}
+
+    def context(self, form: forms.Form) -> dict[str, Any]:
+        finding = self.item.findings[0]
+        return {
+            "question": finding.question,
+            "hint": finding.help,
+            "why": finding.why,
+            "has_error": any(name in form.errors for name in self.fields),
+            "drinks": [form[_drink_field(drink.slug)] for drink in self.catalogue.drinks],
+            "ticks": [form[f"drinks-{NOTHING}"], form[f"drinks-{NOT_SURE}"]],
+        }
+
+
+class Words(Control):
+    """Optional: saying nothing is an answer."""
+
+    template = "intake/controls/words.html"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return (derivation.OWN_WORDS, derivation.WORRY)
+
+    @cached_property
+    def fields(self) -> dict[str, forms.Field]:
+        labels = {
+            derivation.OWN_WORDS: _("What happens, in your own words?"),
+            derivation.WORRY: _("What worries you most?"),
+        }
+        return {
+            key: forms.CharField(
+                label=label,
+                required=False,
+                max_length=LONGEST_TEXT,
+                initial=self.initial(key),
+                error_messages={"max_length": _("Write at most %(limit_value)d characters")},
+            )
+            for key, label in labels.items()
+        }
+
+    def read(self, cleaned: Cleaned, errors: Errors) -> dict[str, Any]:
+        return {key: (cleaned.get(key) or "").strip() for key in self.fields}
+
+    def missing(self, answers: Answers) -> Errors:
+        return {}
+
+    def context(self, form: forms.Form) -> dict[str, Any]:
+        return {"boxes": [form[key] for key in self.fields]}
+
+
+CONTROLS: dict[str, type[Control]] = {
+    topics.QUESTION: Question,
+    topics.PROFILE: Profile,
+    topics.BODY: Body,
+    topics.ONSET_AGE: NumberOrNotSure,
+    topics.ALCOHOL_UNITS: NumberOrNotSure,
+    topics.MEDICINES: Medicines,
+    topics.DRINKS: Drinks,
+    topics.WORDS: Words,
+}
+
+
+def since_choices() -> list[tuple[str, str]]:
+    return [
+        ("", _("Not sure")),
+        ("recent", _("In the last 3 months")),
+        ("earlier", _("Longer ago")),
+    ]
+
+
+def _choice(label: str, choices: list[tuple[str, str]], initial: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label,
+        choices=choices,
+        widget=forms.RadioSelect,
+        required=False,
+        initial=initial,
+        error_messages={"invalid_choice": _("Choose one of the answers")},
+    )
+
+
+def _whole_number(label: str, initial: Any, least: int, most: int) -> forms.IntegerField:
+    message = _("Enter a whole number from %(least)d to %(most)d") % {"least": least, "most": most}
+    return forms.IntegerField(
+        label=label,
+        required=False,
+        initial=initial,
+        min_value=least,
+        max_value=most,
+        error_messages={"invalid": message, "min_value": message, "max_value": message},
+    )
+
+
+def _drink_field(slug: str) -> str:
+    return f"drink-{slug}"
+
+
+def _birth_date(parts: list[str]) -> datetime.date | None:
+    """None for three empty boxes. Raises ValueError with what to tell the patient."""
+    if not any(parts):
+        return None
+    day, month, year = (int(part) if part.isascii() and part.isdigit() else 0 for part in parts)
+    today = timezone.localdate()
+    try:
+        born = datetime.date(year, month, day)
+    except (ValueError, OverflowError):
+        raise ValueError(_("Enter a real date of birth, for example 27 3 1958")) from None
+    if born > today:
+        raise ValueError(_("Enter a date of birth in the past"))
+    if _age(born, today) > OLDEST_AGE:
+        raise ValueError(_("Enter the year of birth with four digits, for example 1958"))
+    return born
+
+
+def _age(born: datetime.date, today: datetime.date) -> int:
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout
+from django import forms
+from django.http import QueryDict
+from django.template.loader import render_to_string
+from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
+
+from causes.catalogue import Catalogue
+from causes.conditions import Evidence
+from intake import derivation, topics
+from intake.derivation import Answers
+from intake.forms.controls import CONTROLS, Control
+from intake.topics import Item, Topic
+
+# Sent by each question that the patient had in front of her: an unanswered one of these is an error,
+# one that only now applies is not.
+SHOWN = "shown"
+
+
+@dataclass(frozen=True)
+class Problem:
+    anchor: str
+    message: str
+
+
+class TopicForm(forms.Form):
+    """One page of the questionnaire, made from the release and from what is answered already.
+
+    Valid when everything that applies is answered. ``changes`` holds every well-formed answer either way, so
+    that nothing is lost; ``has_more`` says that an answer has brought up questions that were not on the page.
+    """
+
+    def __init__(self, catalogue: Catalogue, topic: Topic, answers: Answers, data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        self.catalogue, self.topic, self.answers = catalogue, topic, answers
+        self.changes: dict[str, Any] = {}
+        self.new_items: list[Item] = []
+        self.shown = frozenset(data.getlist(SHOWN)) if data is not None else frozenset()
+        self.circumstances: Evidence = derivation.circumstances(catalogue, answers)
+        self.controls = [
+            CONTROLS[item.control](item, catalogue, answers, self.data)
+            for item in topic.items
+            if self._condition(item) is not None
+        ]
+        for control in self.controls:
+            self.fields.update(control.fields)
+
+    @property
+    def has_more(self) -> bool:
+        return bool(self.new_items)
+
+    @property
+    def is_wide(self) -> bool:
+        return any(control.item.control == topics.BODY for control in self.controls)
+
+    @property
+    def saved_medicines(self) -> bool:
+        return bool(self.changes.get(derivation.MEDICINES))
+
+    def is_finished(self) -> bool:
+        return self.is_valid() and not self.has_more
+
+    def clean(self) -> dict[str, Any]:
+        before = self.circumstances
+        unanswered = dict(self.answers)
+        for control in self.controls:
+            self._read(control)
+            for key in control.keys:
+                unanswered.pop(key, None)
+        self.circumstances = derivation.circumstances(self.catalogue, {**self.answers, **self.changes})
+        for control in self.controls:
+            if not control.item.applies(self.circumstances):
+                continue
+            was_shown = control.item.name in self.shown or control.item.applies(before)
+            self._require(control, {**unanswered, **self.changes}, was_shown)
+        return self.cleaned_data
+
+    def problems(self) -> list[Problem]:
+        """The errors in the order of the page, for the summary at its head."""
+        return [
+            Problem(control.anchor(name), str(message))
+            for control in self.controls
+            for name in control.fields
+            for message in self.errors.get(name, ())
+        ]
+
+    @cached_property
+    def helper(self) -> FormHelper:
+        helper = FormHelper()
+        helper.form_tag = False
+        helper.disable_csrf = True  # the page's own form element carries it
+        helper.layout = Layout(
+            *[_Asked(control, self._is_shown(control), self._residue(control)) for control in self.controls]
+        )
+        return helper
+
+    def _read(self, control: Control) -> None:
+        """A control with a malformed part is not saved in part: its sum would be wrong. The profile may be."""
+        if control.item.control != topics.PROFILE and any(name in self.errors for name in control.fields):
+            return
+        errors: dict[str, str] = {}
+        self.changes.update(control.read(self.cleaned_data, errors))
+        for field, message in errors.items():
+            self.add_error(field, message)
+
+    def _require(self, control: Control, answers: Answers, was_shown: bool) -> None:
+        if control.item.is_answered(answers):
+            return
+        if not was_shown:
+            self.new_items.append(control.item)
+            return
+        has_errors = any(name in self.errors for name in control.fields)
+        if control.item.control != topics.PROFILE and has_errors:
+            return
+        for field, message in control.missing(answers).items():
+            if field not in self.errors:
+                self.add_error(field, message)
+
+    def _condition(self, item: Item) -> str | None:
+        on_page = {other.name for other in self.topic.items}
+        on_page |= {finding.slug for other in self.topic.items for finding in other.findings}
+        return topics.open_condition(item, self.circumstances, on_page)
+
+    def _is_shown(self, control: Control) -> bool:
+        return control.item.applies(self.circumstances)
+
+    def _residue(self, control: Control) -> str:
+        return self._condition(control.item) or ""
+
+
+class _Asked:
+    """A control in its template, hidden and switched off while it does not apply."""
+
+    def __init__(self, control: Control, is_shown: bool, ask_if: str) -> None:
+        self.control, self.is_shown, self.ask_if = control, is_shown, ask_if
+
+    def render(self, form: TopicForm, context: Any, template_pack: str = "", **kwargs: Any) -> SafeString:
+        return render_to_string(
+            self.control.template,
+            {
+                **self.control.context(form),
+                "item": self.control.item,
+                "is_shown": self.is_shown,
+                "is_new": self.control.item in form.new_items,
+                "ask_if": self.ask_if,
+            },
+        )

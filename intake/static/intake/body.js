@@ -1,0 +1,58 @@
+// The picture of the body and the list beside it say the same. Without this script the list works alone.
+"use strict";
+
+(() => {
+  const map = document.getElementById("body-map");
+  if (!map) return;
+  const list = [...document.querySelectorAll('input[name="body"]')];
+  const noPlace = document.querySelector('input[name="no-place"]');
+  const chosen = document.getElementById("body-chosen");
+
+  const line = (name) => {
+    const item = document.getElementById("body-chosen-one").content.cloneNode(true);
+    item.querySelector("span").textContent = name;
+    return item;
+  };
+
+  const update = () => {
+    for (const box of list) {
+      for (const zone of map.querySelectorAll(`[data-zone="${CSS.escape(box.value)}"]`)) {
+        zone.setAttribute("aria-checked", String(box.checked));
+      }
+    }
+    const lines = list.filter((box) => box.checked).map((box) => line(box.dataset.name));
+    const none = document.getElementById("body-chosen-none").content.cloneNode(true);
+    chosen.replaceChildren(...(lines.length ? lines : [none]));
+  };
+
+  const toggle = (zone) => {
+    const box = list.find((input) => input.value === zone.dataset.zone);
+    box.checked = !box.checked;
+    if (box.checked) noPlace.checked = false;
+    update();
+  };
+
+  map.addEventListener("click", (event) => {
+    const zone = event.target.closest("[data-zone]");
+    if (zone) toggle(zone);
+  });
+  map.addEventListener("keydown", (event) => {
+    const zone = event.target.closest("[data-zone]");
+    if (!zone || (event.key !== " " && event.key !== "Enter")) return;
+    event.preventDefault();
+    toggle(zone);
+  });
+  for (const box of list) {
+    box.addEventListener("change", () => {
+      if (box.checked) noPlace.checked = false;
+      update();
+    });
+  }
+  noPlace.addEventListener("change", () => {
+    if (!noPlace.checked) return;
+    for (const box of list) box.checked = false;
+    update();
+  });
+  map.hidden = false;
+  update();
+})();

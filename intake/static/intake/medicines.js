@@ -1,0 +1,31 @@
+// Suggests names of medicines while one is typed. Any text may stay: the server matches it.
+"use strict";
+
+(() => {
+  const names = document.getElementById("drug-names");
+  if (!names) return;
+  const shortest = 2;
+  const pause = 150;
+  let timer = 0;
+  let latest = "";
+
+  const suggest = async (input) => {
+    latest = input.value.trim();
+    const asked = latest;
+    if (asked.length < shortest) {
+      names.replaceChildren();
+      return;
+    }
+    const response = await fetch(`${input.dataset.drugs}?q=${encodeURIComponent(asked)}`);
+    if (!response.ok || asked !== latest) return;
+    const { suggestions } = await response.json();
+    names.replaceChildren(...suggestions.map(({ value, label }) => new Option(label, value)));
+  };
+
+  for (const input of document.querySelectorAll("[data-drugs]")) {
+    input.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(suggest, pause, input);
+    });
+  }
+})();

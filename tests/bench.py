@@ -1,0 +1,146 @@
+"""Speed of the ranking, one JSON line a measurement: ``make bench``. Run with one thread.
+
+The same naive Bayes network is given to pgmpy and pyAgrum, built once and not counted. Their posteriors must agree.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pyagrum
+from pgmpy.factors.discrete import TabularCPD
+from pgmpy.inference import VariableElimination
+from pgmpy.models import DiscreteBayesianNetwork
+
+from causes import ranking
+from causes.catalogue import OTHER, Catalogue
+from causes.conditions import Value
+from causes.data_files import read_catalogue
+from causes.ranking.model import AGE, SEX, Answers, Model, compiled
+
+SETTING, PRESENTATION = "neurology-clinic", "any"
+ANSWERS = 25
+BATCH = 100_000
+TOLERANCE = 1e-9
+CAUSE = "cause"
+
+
+def main() -> None:
+    catalogue, problems = read_catalogue()
+    assert not problems, problems
+    for measurement in (*ranking_measurements(catalogue), *page_measurements()):
+        sys.stdout.write(json.dumps(measurement) + "\n")
+
+
+def ranking_measurements(catalogue: Catalogue) -> Iterator[dict[str, Any]]:
+    model = compiled(catalogue)
+    evidence = a_case(model)
+    case = (catalogue, evidence, SETTING, PRESENTATION)
+    ours = microseconds(lambda: ranking.posterior(*case))
+    yield measured("posterior_us", ours, "us")
+    for name, query in (("pgmpy", pgmpy_query(model, evidence)), ("pyagrum", pyagrum_query(model, evidence))):
+        difference = np.abs(query() - np.array(list(ranking.posterior(*case).values()))).max()
+        assert difference < TOLERANCE, f"{name} differs by {difference}"
+        theirs = microseconds(query, seconds=1.0)
+        yield measured(f"posterior_{name}_us", theirs, "us", ratio=theirs / ours, against="posterior_us")
+    yield measured("posterior_contributions_interval_us", microseconds(lambda: ranking.assess(*case)), "us")
+    yield measured("full_differential_us", microseconds(lambda: ranking.rank(*case)), "us")
+    yield measured("batch_cases_per_s", BATCH / seconds_of_a_batch(catalogue), "cases/s")
+
+
+def page_measurements() -> Iterator[dict[str, Any]]:
+    """Timings of the pages go here."""
+    yield from ()
+
+
+def measured(name: str, value: float, unit: str, **more: Any) -> dict[str, Any]:
+    rounded = {key: round(item, 2) if isinstance(item, float) else item for key, item in more.items()}
+    return {"name": name, "value": round(value, 1), "unit": unit, **rounded}
+
+
+def microseconds(function: Callable[[], object], seconds: float = 0.5, rounds: int = 7) -> float:
+    """The best round's mean time of one call, after a first call that is not counted."""
+    function()
+    start = time.perf_counter()
+    function()
+    calls = max(1, int(seconds / rounds / (time.perf_counter() - start)))
+    return min(_round(function, calls) for _ in range(rounds)) * 1e6
+
+
+def _round(function: Callable[[], object], calls: int) -> float:
+    start = time.perf_counter()
+    for _ in range(calls):
+        function()
+    return (time.perf_counter() - start) / calls
+
+
+def seconds_of_a_batch(catalogue: Catalogue) -> float:
+    """The best of three products of many encoded cases."""
+    case = ranking.Case(a_case(compiled(catalogue)), SETTING, PRESENTATION)
+    one = ranking.encode(catalogue, [case])
+    many = ranking.EncodedCases(np.repeat(one.weights, BATCH, axis=0), np.repeat(one.base, BATCH, axis=0))
+    return min(_round(lambda: ranking.posteriors(catalogue, many), 1) for _ in range(3))
+
+
+def asked(model: Model) -> list[Answers]:
+    """Findings that a discrete network can hold and that are no part of the pretest."""
+    return [a for a in model.columns if a.finding.kind != "number" and a.finding.slug not in (AGE, SEX)]
+
+
+def a_case(model: Model) -> dict[str, Value]:
+    """Answers to at most one finding of each cluster, so that none is discounted."""
+    evidence: dict[str, Value] = {}
+    clusters: set[str] = set()
+    for a in asked(model):
+        if len(evidence) < ANSWERS and a.finding.cluster not in clusters:
+            evidence[a.finding.slug] = a.values[len(evidence) % 2]
+            clusters |= {a.finding.cluster} - {""}
+    return evidence
+
+
+def pretest_of(model: Model) -> np.ndarray:
+    shares = np.exp(model.log_shares[SETTING, PRESENTATION])
+    return shares / shares.sum()
+
+
+def pgmpy_query(model: Model, evidence: dict[str, Value]) -> Callable[[], np.ndarray]:
+    """Variable elimination."""
+    states = [*model.causes, OTHER]
+    network = DiscreteBayesianNetwork([(CAUSE, a.finding.slug) for a in asked(model)])
+    network.add_cpds(TabularCPD(CAUSE, len(states), pretest_of(model)[:, None]))
+    for a in asked(model):
+        table = model.theta[a.start : a.stop]
+        network.add_cpds(TabularCPD(a.finding.slug, len(a.values), table, [CAUSE], [len(states)]))
+    inference = VariableElimination(network)
+    given = {slug: model.answers[slug].values.index(value) for slug, value in evidence.items()}
+    return lambda: inference.query([CAUSE], evidence=given, show_progress=False).values
+
+
+def pyagrum_query(model: Model, evidence: dict[str, Value]) -> Callable[[], np.ndarray]:
+    """Lazy propagation, with all the evidence entered again each time."""
+    network = pyagrum.BayesNet()
+    network.add(pyagrum.LabelizedVariable(CAUSE, CAUSE, len(model.causes) + 1))
+    network.cpt(CAUSE).fillWith(pretest_of(model).tolist())
+    for a in asked(model):
+        network.add(pyagrum.LabelizedVariable(a.finding.slug, a.finding.slug, len(a.values)))
+        network.addArc(CAUSE, a.finding.slug)
+        network.cpt(a.finding.slug).fillWith(model.theta[a.start : a.stop].T.ravel().tolist())
+    given = {slug: model.answers[slug].values.index(value) for slug, value in evidence.items()}
+    inference = pyagrum.LazyPropagation(network)
+    inference.addTarget(CAUSE)
+
+    def query() -> np.ndarray:
+        inference.setEvidence(given)
+        inference.makeInference()
+        return inference.posterior(CAUSE).toarray()
+
+    return query
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,148 @@
+"""One patient from her phone to a signed assessment, and an editor's new release that leaves it alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.axe import sideways_scroll, violations
+from tests.journeys.conftest import DESK, PHONE, log_in
+
+pytestmark = pytest.mark.journey
+
+PATIENT = "Greta Journey"
+# What she says yes to; every other question gets “no”.
+YES = {"fasciculations", "weakness", "muscle-wasting", "grip-weakness", "muscle-cramps", "spreading"}
+CHOICES = {"duration": "3 to 12 months", "course": "steadily worsening", "laterality": "one side"}
+TEXTS = {"onset-age": "61", "drink-black-tea": "2", "alcohol-units": "4", "own-words": "My left hand is getting thin.", "worry": "Not being able to work."}
+
+
+def fill_profile(page: Page) -> None:
+    page.locator("input[name=name]").fill(PATIENT)
+    for label, value in (("Day", "12"), ("Month", "4"), ("Year", "1963")):
+        page.get_by_label(label, exact=True).fill(value)
+    page.locator("input[name=sex][value=female]").check()
+
+
+def fill_topic(page: Page) -> None:
+    """Answer every question that is visible, again until no new one appears."""
+    for _round in range(6):
+        names = page.eval_on_selector_all(
+            "form input[type=radio]:not(:disabled)", "els => [...new Set(els.map(e => e.name))]"
+        )
+        open_names = [n for n in names if page.locator(f"input[name='{n}']:checked").count() == 0]
+        if not open_names:
+            break
+        for name in open_names:
+            value = CHOICES.get(name, "yes" if name in YES else "no")
+            radio = page.locator(f"input[name='{name}'][value='{value}']")
+            if radio.is_visible():
+                radio.check()
+    for name, text in TEXTS.items():
+        field = page.locator(f"[name='{name}']")
+        if field.count() and field.is_visible():
+            field.fill(text)
+
+
+def next_topic(page: Page) -> None:
+    before = page.url
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_load_state()
+    problem = page.locator(".tw-problem")
+    assert page.url != before, problem.inner_text() if problem.count() else page.content()[:2000]
+
+
+def check_page(page: Page) -> None:
+    assert sideways_scroll(page) <= 0, page.url
+    assert violations(page) == [], page.url
+
+
+def fill_in_intake(page: Page) -> str:
+    page.goto("/intake/p/demonstration/")
+    check_page(page)
+    page.get_by_role("button", name=re.compile("start", re.I)).click()
+    seen = 0
+    while not page.url.rstrip("/").endswith("/check"):
+        check_page(page)
+        if page.locator("input[name=sex]").count():
+            fill_profile(page)
+        elif page.locator(".tw-body").count():
+            page.locator(".tw-zone[role=checkbox]").filter(visible=True).nth(8).click()
+            page.get_by_label("Left hand", exact=True).last.check()
+        elif page.locator("input[name=no-medicines]").count():
+            page.locator("input[name=no-medicines]").check()
+        fill_topic(page)
+        next_topic(page)
+        seen += 1
+        assert seen < 40
+    check_page(page)
+    page.get_by_role("button", name=re.compile("send", re.I)).dblclick()
+    page.wait_for_url(re.compile("/sent/$"))
+    check_page(page)
+    return page.locator(".tw-ref").inner_text().strip()
+
+
+def first_cause(page: Page) -> str:
+    return page.locator(".tw-cause__name").first.inner_text()
+
+
+def test_works(open_page: Callable[..., Page]) -> None:
+    phone = open_page(PHONE, has_touch=True)
+    reference = fill_in_intake(phone)
+    assert re.fullmatch(r"[A-Z0-9]{4}-[A-Z0-9]{4}", reference)
+    assert "sclerosis" not in phone.content()
+    assert phone.complaints.found == []
+
+    desk = open_page(DESK)
+    log_in(desk, "clinician")
+    expect(desk).to_have_url(re.compile("/$"))
+    check_page(desk)
+    assert desk.get_by_text(PATIENT).count() == 1, "a double click on send made a second intake"
+    desk.get_by_role("link", name=re.compile(PATIENT)).first.click()
+    expect(desk.locator(".tw-flags")).to_contain_text("weakness")
+    check_page(desk)
+    order = desk.locator(".tw-cause__name").all_inner_texts()
+
+    with desk.expect_response(re.compile("/findings/")):
+        desk.locator("label[for='ev-conduction-block-present']").click()
+    expect(desk.locator(".tw-cause__name").first).to_contain_text("Multifocal motor neuropathy")
+    assert desk.locator(".tw-cause__name").all_inner_texts() != order
+    check_page(desk)
+    differential_url = desk.url
+
+    desk.get_by_label("Your own conclusion").select_option("multifocal-motor-neuropathy")
+    desk.get_by_label("Reasons and plan").fill("Conduction block in the left median nerve. Immunoglobulin trial.")
+    desk.get_by_label(re.compile("I have seen")).check()
+    desk.get_by_role("button", name="Sign off").click()
+    expect(desk.get_by_role("heading", level=1)).to_be_visible()
+    signed_url = desk.url
+    signed = desk.locator("main").inner_text()
+    assert "release 1" in signed.lower()
+    check_page(desk)
+    assert len(desk.pdf()) > 10_000
+
+    publish_a_change(open_page(DESK))
+
+    desk.goto(signed_url)
+    assert desk.locator("main").inner_text() == signed, "a signed assessment changed with the catalogue"
+    desk.goto(differential_url)
+    expect(desk.locator("body")).to_contain_text(re.compile("release 2", re.I))
+    assert desk.complaints.found == []
+
+
+def publish_a_change(page: Page) -> None:
+    log_in(page, "editor")
+    page.goto("/admin/causes/likelihood/?q=multifocal+conduction")
+    page.locator("#result_list tbody th a").first.click()
+    page.locator("#id_probability").fill("0.71")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.goto("/admin/")
+    page.get_by_role("link", name=re.compile("publish", re.I)).first.click()
+    expect(page.locator("body")).to_contain_text("0.71")
+    page.locator("textarea[name=notes]").fill("Conduction block, counted again.")
+    page.get_by_role("button", name=re.compile("publish", re.I)).click()
+    expect(page.locator("body")).to_contain_text(re.compile("release 2", re.I))
+    assert page.complaints.found == []
