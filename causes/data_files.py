@@ -102,7 +102,7 @@ class _Reader:
             self.broken(file, f"after row {number}", f"cannot be read: {error}")
 
     def record(self, file: str, number: int, kind: type[Any], row: dict[str, str], nested: dict[str, Any]) -> Any:
-        hints, values, is_whole = _hints(kind), dict(nested), True
+        hints, values, is_whole = _hints(kind), dict(nested), True  # type: ignore[arg-type]
         for name in hints.keys() - nested.keys():
             try:
                 values[name] = _convert(row[name].strip(), hints[name])

@@ -51,7 +51,7 @@ def intake_required(view: Callable[Concatenate[HttpRequest, Intake, P], HttpResp
         if intake is None:
             raise Http404
         _admit_to(request, intake.practice_id, [intake], CLINICIAN)
-        return view(request, intake, *args, **kwargs)  # type: ignore[arg-type]
+        return view(request, intake, *args, **kwargs)
 
     return _closed(guarded, "intake")
 
@@ -65,7 +65,7 @@ def patient_required(view: Callable[Concatenate[HttpRequest, Patient, P], HttpRe
         if patient is None:
             raise Http404
         _admit_to(request, patient.practice_id, Intake.objects.sent().filter(patient=patient), ANY_ROLE)
-        return view(request, patient, *args, **kwargs)  # type: ignore[arg-type]
+        return view(request, patient, *args, **kwargs)
 
     return _closed(guarded, "patient")
 

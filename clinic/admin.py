@@ -12,7 +12,7 @@ from clinic.access import record_look
 from clinic.models import AccessRecord, Assessment, ClinicianFinding, Membership
 
 
-class MembershipInline(admin.StackedInline):
+class MembershipInline(admin.StackedInline):  # type: ignore[type-arg]
     model = Membership
     extra = 0
     max_num = 1
@@ -22,7 +22,7 @@ admin.site.unregister(User)
 
 
 @admin.register(User)
-class MemberAdmin(UserAdmin):
+class MemberAdmin(UserAdmin):  # type: ignore[type-arg]
     inlines = [MembershipInline]
     list_display = ["username", "first_name", "last_name", "practice", "is_staff", "is_active"]
     list_select_related = ["membership__practice"]
@@ -33,7 +33,7 @@ class MemberAdmin(UserAdmin):
 
 
 @admin.register(Membership)
-class MembershipAdmin(admin.ModelAdmin):
+class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["user", "practice", "role"]
     list_filter = ["role", "practice"]
     list_select_related = ["user", "practice"]
@@ -41,7 +41,7 @@ class MembershipAdmin(admin.ModelAdmin):
     autocomplete_fields = ["user"]
 
 
-class PatientDataAdmin(admin.ModelAdmin):
+class PatientDataAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """For superusers to look at: patient data is bound to a practice, and these rows are append-only."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:

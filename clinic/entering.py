@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest
 from django.db import transaction
-from django.http import QueryDict
 from django.utils import timezone
 
 from causes.conditions import Value
@@ -22,7 +21,7 @@ SEEN, WITHDRAW, TOKEN = "seen", "withdraw", "csrfmiddlewaretoken"
 
 
 @transaction.atomic
-def enter(intake: Intake, user: User, data: QueryDict) -> dict[str, Problem]:
+def enter(intake: Intake, user: User, data: Mapping[str, str]) -> dict[str, Problem]:
     """Append what was changed on the page, and return what could not be used.
 
     Only controls that differ from what the page showed count, so a stale page never undoes a colleague's entry.
@@ -54,7 +53,7 @@ def _locked(intake: Intake) -> Chart:
     return chart_of(intake)
 
 
-def _changed(chart: Chart, data: QueryDict) -> list[str]:
+def _changed(chart: Chart, data: Mapping[str, str]) -> list[str]:
     posted = [name for name in data if name not in (SEEN, WITHDRAW, TOKEN)]
     for slug in posted:
         _known_or_bad_request(chart, slug)
@@ -62,7 +61,7 @@ def _changed(chart: Chart, data: QueryDict) -> list[str]:
     return [slug for slug in posted if data[slug] != shown[slug] and slug != data.get(WITHDRAW)]
 
 
-def _as_seen(chart: Chart, data: QueryDict) -> Mapping[str, str]:
+def _as_seen(chart: Chart, data: Mapping[str, str]) -> Mapping[str, str]:
     """What each control showed when the page was made."""
     try:
         seen = int(data.get(SEEN, max((row.pk for row in chart.record.entries), default=0)))

@@ -14,7 +14,7 @@ from clinic.models import Assessment
 from intake.derivation import UNSURE
 
 PRESENT, ABSENT, UNKNOWN = "present", "absent", "unknown"
-STATES = {PRESENT: True, ABSENT: False, UNKNOWN: UNSURE}
+STATES: dict[str, Value] = {PRESENT: True, ABSENT: False, UNKNOWN: UNSURE}
 
 
 class ContextForm(forms.Form):
@@ -79,7 +79,7 @@ class EvidenceForm(forms.Form):
         self.fields = {finding.slug: FindingField(finding) for finding in findings}
 
 
-class SignOffForm(forms.ModelForm):
+class SignOffForm(forms.ModelForm):  # type: ignore[type-arg]
     # A resend of the same form carries the same key, so that it signs once.
     key = forms.UUIDField(widget=forms.HiddenInput)
     inputs = forms.CharField(widget=forms.HiddenInput)
@@ -96,9 +96,8 @@ class SignOffForm(forms.ModelForm):
             "reasons": forms.Textarea({"rows": 4}),
         }
 
-    def __init__(self, catalogue: Catalogue, current_inputs: str, *args: Any, **kwargs: Any) -> None:
-        initial = {"key": uuid.uuid4(), "inputs": current_inputs, "certainty": Assessment.Certainty.WORKING}
-        super().__init__(*args, initial=initial, **kwargs)
+    def __init__(self, catalogue: Catalogue, current_inputs: str, data: Any = None) -> None:
+        super().__init__(data, initial={"key": uuid.uuid4(), "certainty": Assessment.Certainty.WORKING})
         self.current_inputs = current_inputs
         causes = sorted((cause.name, cause.slug) for cause in catalogue.causes)
         choices = [("", _("Choose a cause")), *((slug, name) for name, slug in causes), (OTHER, _("None of these"))]
@@ -107,10 +106,6 @@ class SignOffForm(forms.ModelForm):
     def clean_inputs(self) -> str:
         inputs: str = self.cleaned_data["inputs"]
         if inputs != self.current_inputs:
-            # The next attempt is for what this answer shows.
-            self.data = self.data.copy()
-            self.data["inputs"] = self.current_inputs
-            self.data.pop("is_seen", None)
             raise ValidationError(
                 _("The evidence or the catalogue has changed since you opened this page. Look again, then sign."),
                 code="changed",

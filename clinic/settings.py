@@ -77,6 +77,7 @@ TEMPLATES = [
 ]
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
+CRISPY_FAIL_SILENTLY = False
 
 SQLITE_OPTIONS = {
     # FULL: an acknowledged intake survives a power cut; IMMEDIATE: no lock upgrade in mid-transaction.

@@ -16,7 +16,7 @@ from clinic.chart import Chart
 from clinic.differential_page import DifferentialPage
 from clinic.differential_page.causes import strongest
 from clinic.models import Assessment
-from clinic.templatetags.people import display_name
+from clinic.people import display_name
 
 FORMAT = 1
 CAUSES_WITH_REASONS = 6
@@ -79,7 +79,7 @@ def signed_page(assessment: Assessment) -> SignedPage:
             item["rank"],
             item["name"],
             words.probability(item["posterior"]),
-            words.interval(item["low"], item["high"]),
+            words.span(item["low"], item["high"]),
             "; ".join(f"{reason['finding']} (LR {words.ratio(reason['lr'])})" for reason in item["reasons"]),
         )
         for item in document["causes"]

@@ -75,8 +75,14 @@ def _denied(chart: Chart) -> str:
 
 def _asked(chart: Chart) -> Iterator[Known]:
     for known in chart.record.known.values():
-        if known.finding.stage == "ask" and known.finding.slug not in PROFILE:
+        if _section_of(known) == "ask" and known.finding.slug not in PROFILE:
             yield known
+
+
+def _section_of(known: Known) -> str:
+    """The stage of a finding; a symptom that only the clinician noted belongs to the examination."""
+    stage = known.finding.stage
+    return "examine" if stage == "ask" and known.entry is not None and known.said is None else stage
 
 
 def _pertinent(chart: Chart) -> set[str]:
@@ -127,8 +133,8 @@ def _drinks(chart: Chart) -> str:
     taken = chart.intake.answers.get(derivation.DRINKS)
     if not isinstance(taken, dict):
         return ""
-    names = {drink.slug: drink.name for drink in chart.catalogue.drinks}
-    listed = [f"{number:g} × {words.in_sentence(names.get(slug, slug))}" for slug, number in taken.items() if number]
+    names = {drink.slug: words.in_sentence(drink.name) for drink in chart.catalogue.drinks}
+    listed = [f"{number:g} × {names.get(slug, slug)}" for slug, number in taken.items() if number]
     if not listed:
         return _("No drinks with caffeine.")
     milligrams = derivation.caffeine_mg(chart.catalogue, chart.intake.answers) or 0.0
@@ -166,7 +172,7 @@ def _tests(chart: Chart) -> str:
 
 
 def _found(chart: Chart, stage: str) -> tuple[list[str], list[str]]:
-    known = [item for item in chart.record.known.values() if item.finding.stage == stage and item.value is not None]
+    known = [item for item in chart.record.known.values() if _section_of(item) == stage and item.value is not None]
     present = [_phrase(item) for item in known if item.value is not False]
     return present, [_phrase(item) for item in known if item.value is False]
 

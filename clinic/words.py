@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from django.contrib.humanize.templatetags.humanize import ordinal
 from django.utils import formats, timezone
 from django.utils.text import get_text_list
-from django.utils.translation import gettext as _
 from django.utils.translation import get_language, gettext_lazy, pgettext
+from django.utils.translation import gettext as _
 
 from causes.catalogue import Finding
 from causes.conditions import Value
@@ -70,8 +71,12 @@ def probability(value: float) -> str:
     return f"{percent:.1f}%" if percent < 0.95 else f"{percent:.0f}%"
 
 
+def span(low: float, high: float) -> str:
+    return _("%(low)s to %(high)s") % {"low": probability(low), "high": probability(high)}
+
+
 def interval(low: float, high: float) -> str:
-    return _("90%% interval %(low)s to %(high)s") % {"low": probability(low), "high": probability(high)}
+    return _("90%% interval %(span)s") % {"span": span(low, high)}
 
 
 def length(share: float) -> str:
@@ -136,6 +141,11 @@ def in_sentence(name: str) -> str:
     if is_name or not name[1:2].islower():
         return name
     return name[0].lower() + name[1:]
+
+
+def short(name: str) -> str:
+    """Without what stands in brackets."""
+    return re.sub(r"\s*\([^)]*\)", "", name)
 
 
 def answer(finding: Finding, value: Value | None) -> str:

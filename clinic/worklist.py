@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -108,9 +109,10 @@ def page_of(intakes: IntakeQuerySet, filters: Filters, release: Release, is_clin
     chosen = [item for item in matching if not filters.urgencies or item.urgency in filters.urgencies]
     chosen.sort(key=lambda item: (item.is_signed, -URGENCIES.index(item.urgency), item.sent_at, item.pk))
     shown = Paginator(chosen, PAGE_SIZE, allow_empty_first_page=True).get_page(filters.page)
-    found = _with_patients(intakes, shown.object_list)
+    listed = list(shown.object_list)
+    found = _with_patients(intakes, listed)
     return Page(
-        rows=_rows(shown.object_list, found, release.catalogue(), now, is_clinician),
+        rows=_rows(listed, found, release.catalogue(), now, is_clinician),
         intakes=tuple(found),
         toggles=_toggles(matching, filters),
         summary=_summary(chosen, total, now),
@@ -123,7 +125,8 @@ def page_of(intakes: IntakeQuerySet, filters: Filters, release: Release, is_clin
     )
 
 
-def with_state(intakes: IntakeQuerySet) -> IntakeQuerySet:
+def with_state(intakes: IntakeQuerySet) -> QuerySet[Any]:
+    """Annotated with what ``state_of`` needs."""
     return intakes.annotate(
         has_findings=Exists(ClinicianFinding.objects.filter(intake=OuterRef("pk"))),
         has_assessment=Exists(Assessment.objects.filter(intake=OuterRef("pk"))),
@@ -169,8 +172,8 @@ def url_of(intake: Intake, is_clinician: bool) -> str:
     return reverse("patient", args=[intake.patient.key])  # type: ignore[union-attr]
 
 
-def _matching(intakes: IntakeQuerySet, filters: Filters, is_clinician: bool) -> IntakeQuerySet:
-    intakes = with_state(intakes)
+def _matching(all_intakes: IntakeQuerySet, filters: Filters, is_clinician: bool) -> QuerySet[Any]:
+    intakes = with_state(all_intakes)
     if filters.state:
         is_signed = filters.state == State.SIGNED
         intakes = intakes.filter(has_assessment=is_signed)
@@ -186,7 +189,7 @@ def _matching(intakes: IntakeQuerySet, filters: Filters, is_clinician: bool) -> 
     return intakes
 
 
-def _listed(intakes: IntakeQuerySet, release: Release) -> list[Listed]:
+def _listed(intakes: QuerySet[Any], release: Release) -> list[Listed]:
     """Stored urgencies, and worked out anew those of unsigned intakes that an older release gave."""
     stale = intakes.filter(has_assessment=False).exclude(urgency_release=release.pk)
     anew = _urgencies(release.catalogue(), stale.prefetch_related("clinician_findings"))
@@ -226,13 +229,13 @@ def _rows(
     return tuple(
         Row(
             urgency=item.urgency,
-            urgency_name=Urgency(item.urgency).label,
+            urgency_name=str(Urgency(item.urgency).label),
             url=url_of(intake, is_clinician),
             patient=intake.patient.name,  # type: ignore[union-attr]
             person=person(intake, child_before),
             reference=intake.reference or "",
             waiting=waiting(item.sent_at, now),
-            state_name=item.state.label,
+            state_name=str(item.state.label),
             state_icon=STATE_ICONS[item.state],
             clinical=part,
         )
@@ -295,7 +298,7 @@ def _toggles(matching: list[Listed], filters: Filters) -> tuple[Toggle, ...]:
     return tuple(
         Toggle(
             urgency=urgency,
-            name=Urgency(urgency).label,
+            name=str(Urgency(urgency).label),
             count=sum(item.urgency == urgency for item in matching),
             is_checked=not filters.urgencies or urgency in filters.urgencies,
         )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from causes.catalogue import URGENCIES, Catalogue
+from causes.catalogue import Catalogue
 from causes.conditions import Evidence
 from causes.red_flags import fired
 from intake.models import Practice
@@ -32,12 +32,15 @@ class Call:
 
 
 def advice(catalogue: Catalogue, evidence: Evidence) -> tuple[Advice, ...]:
-    """One block an urgency, the most urgent first; empty when no red flag fired."""
-    texts: dict[str, list[str]] = {}
-    for flag in fired(catalogue, evidence):
-        said = texts.setdefault(flag.urgency, [])
-        if flag.advice_to_patient not in said:
-            said.append(flag.advice_to_patient)
+    """What the most urgent flags say, once each; empty when no red flag fired.
+
+    Less urgent flags stay silent: “in two weeks” beside “today” would leave the patient to choose.
+    """
+    flags = fired(catalogue, evidence)
+    if not flags:
+        return ()
+    urgency = flags[0].urgency
+    texts = dict.fromkeys(flag.advice_to_patient for flag in flags if flag.urgency == urgency)
     headings = {
         "emergency": _("Get medical help now"),
         "urgent": _("See a doctor within days"),
@@ -45,9 +48,7 @@ def advice(catalogue: Catalogue, evidence: Evidence) -> tuple[Advice, ...]:
         "routine": _("Talk to the practice"),
         "self-care": _("What you can do"),
     }
-    return tuple(
-        Advice(urgency, headings[urgency], tuple(texts[urgency])) for urgency in reversed(URGENCIES) if urgency in texts
-    )
+    return (Advice(urgency, headings[urgency], tuple(texts)),)
 
 
 def calls(practice: Practice, given: tuple[Advice, ...]) -> tuple[Call, ...]:

@@ -61,7 +61,7 @@ def _by_name(catalogue: Catalogue) -> dict[str, str]:
 
 def _names(drug: Drug) -> Iterator[str]:
     two = _TWO_NAMES.match(drug.name)
-    yield from (two[1], two[2]) if two else (drug.name,)
+    yield from (two[1], two[2].capitalize()) if two else (drug.name,)
     yield from drug.brands
 
 

@@ -22,6 +22,7 @@ from causes.catalogue import OTHER, Catalogue
 from causes.conditions import Value
 from causes.data_files import read_catalogue
 from causes.ranking.model import AGE, SEX, Answers, Model, compiled
+from tests.bench_pages import page_milliseconds
 
 SETTING, PRESENTATION = "neurology-clinic", "any"
 ANSWERS = 25
@@ -54,8 +55,8 @@ def ranking_measurements(catalogue: Catalogue) -> Iterator[dict[str, Any]]:
 
 
 def page_measurements() -> Iterator[dict[str, Any]]:
-    """Timings of the pages go here."""
-    yield from ()
+    for name, milliseconds in page_milliseconds():
+        yield measured(name, milliseconds, "ms")
 
 
 def measured(name: str, value: float, unit: str, **more: Any) -> dict[str, Any]:

@@ -11,7 +11,10 @@ from django.contrib.auth.models import Permission, User
 from django.utils import timezone
 
 from causes.models import Release
+from clinic.chart import chart_of
+from clinic.differential_page import differential_page
 from clinic.models import Assessment, ClinicianFinding, Membership
+from clinic.snapshot import snapshot
 from intake.models import Intake, Invitation, Patient, Practice
 
 PASSWORD = "a long password for tests"
@@ -130,8 +133,14 @@ def add_findings(intake: Intake, clinician: User, findings: dict[str, Any] | Non
     )
 
 
+def a_snapshot(intake: Intake, clinician: User, conclusion: str = "als") -> str:
+    """What a signature stores; it ranks, so it is for tests that open the assessment's page."""
+    chart = chart_of(intake)
+    return snapshot(chart, differential_page(chart, clinician), conclusion)
+
+
 def a_signed_assessment(intake: Intake, clinician: User, conclusion: str = "als", **fields: Any) -> Assessment:
-    """A row as the database holds it; its snapshot is a stub, so it is not for tests of the assessment's page."""
+    """A row as the database holds it. Unless one is given, its snapshot is a stub that has no page."""
     fields.setdefault("certainty", Assessment.Certainty.PROBABLE)
     fields.setdefault("snapshot", json.dumps({"stub": True}))
     return Assessment.objects.create(

@@ -3,5 +3,5 @@ from django.db.models import QuerySet
 
 
 def editor_permissions() -> QuerySet[Permission]:
-    """What an editor of the catalogue may do: everything in this app, publishing included."""
+    """What an editor may do: change every table of the catalogue, and check and publish it."""
     return Permission.objects.filter(content_type__app_label="causes")

@@ -14,6 +14,7 @@ from causes.reference import parts
 
 # So many findings are shown before the rest is folded away.
 FIRST_FINDINGS = 22
+FIRST_FIGURES = 6
 # A drug belongs on the page when taking it is so common here and so much commoner than in others.
 _DRUG_FREQUENCY, _DRUG_RATIO = 0.3, 2.0
 _LINE_TITLES = {
@@ -109,6 +110,7 @@ class CausePage:
     lines: tuple[Line, ...]
     investigations: tuple[Investigation, ...]
     figures: tuple[Figure, ...]
+    more_figures: tuple[Figure, ...]
     numbers: tuple[Figure, ...]
     distributions: tuple[Distribution, ...]
     base_rates: BaseRates
@@ -122,6 +124,7 @@ def cause_page(catalogue: Catalogue, slug: str) -> CausePage:
     """Raises KeyError for an unknown cause."""
     cause = catalogue.cause[slug]
     cells = _cells(catalogue, cause)
+    figures = [_figure(catalogue, row) for row in catalogue.epidemiology if row.cause == slug]
     sourced = [parts.frequency(catalogue, row, link) for row, link in cells if row.grade != "D"]
     return CausePage(
         slug=slug,
@@ -138,7 +141,8 @@ def cause_page(catalogue: Catalogue, slug: str) -> CausePage:
         silent=_silent(catalogue, slug),
         lines=_lines(catalogue, slug),
         investigations=_investigations(catalogue, slug),
-        figures=tuple(_figure(catalogue, row) for row in catalogue.epidemiology if row.cause == slug),
+        figures=tuple(figures[:FIRST_FIGURES]),
+        more_figures=tuple(figures[FIRST_FIGURES:]),
         numbers=tuple(_numbers(catalogue, slug)),
         distributions=tuple(_distributions(catalogue, slug)),
         base_rates=_base_rates(catalogue, slug),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -21,6 +21,8 @@ REASONS = (3, 2)  # for and against
 REASONS_OF_FURTHER = (2, 1)
 LEAST_REASON = 0.05  # nats; a weaker one explains nothing
 LEAST_SHOWN = 0.005  # nats; rounds to 0.00
+SMALLEST_INTERVAL = 1e-3  # of the posterior; less is rounding
+ROWS_IN_SIGHT = 18  # a longer table is opened by hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class ContributionRow:
 
 @dataclass(frozen=True, slots=True)
 class ContributionTable:
+    is_open: bool
     rows: tuple[ContributionRow, ...]
     score: str
     neutral: str  # findings as common in the cause as in others
@@ -122,9 +125,6 @@ def cause_row(
 ) -> CauseRow:
     cause = catalogue.cause[ranked.slug]
     count = sum(abs(item.value) >= LEAST_SHOWN for item in ranked.contributions)
-    title = ngettext(
-        "%(n)s contribution to %(cause)s and its sources", "All %(n)s contributions to %(cause)s and their sources", count
-    )
     return CauseRow(
         slug=ranked.slug,
         rank=ranked.rank,
@@ -134,14 +134,32 @@ def cause_row(
         is_cannot_miss=cause.is_cannot_miss,
         posterior=words.probability(ranked.posterior),
         bar=posterior_bar(ranked.posterior, ranked.low, ranked.high),
-        interval=words.interval(ranked.low, ranked.high),
+        interval=_interval(ranked),
         top_three=words.probability(ranked.top_three_probability),
         later=str(words.AFTER_STAGE[ranked.rank_stage]) if ranked.rank_stage else "",
         later_ranks=words.ranks(ranked.rank_low, ranked.rank_high),
         reasons=tuple(_reason(catalogue, item, scale) for item in strongest(ranked)),
-        contributions=title % {"n": count, "cause": cause.name},
+        contributions=_contributions_title(cause.name, count),
         table=_table(catalogue, differential, ranked, scale) if is_open else None,
     )
+
+
+def _contributions_title(cause: str, count: int) -> str:
+    if not count:
+        return _("The starting point of %(cause)s") % {"cause": cause}
+    title = ngettext(
+        "%(n)s contribution to %(cause)s and its source",
+        "All %(n)s contributions to %(cause)s and their sources",
+        count,
+    )
+    return title % {"n": count, "cause": cause}
+
+
+def _interval(ranked: RankedCause) -> str:
+    """The interval tells how sure the likelihoods are: before any is used there is none."""
+    if ranked.high - ranked.low < SMALLEST_INTERVAL * ranked.posterior:
+        return _("No interval yet: only the starting point")
+    return words.interval(ranked.low, ranked.high)
 
 
 def strongest(ranked: RankedCause) -> Iterable[Contribution]:
@@ -151,9 +169,10 @@ def strongest(ranked: RankedCause) -> Iterable[Contribution]:
     return (item for item in chosen if abs(item.value) >= LEAST_REASON)
 
 
-def _scale(ranked: Iterable[RankedCause]) -> float:
+def _scale(ranked: Sequence[RankedCause]) -> float:
     """One scale for the bars of all causes, so that they compare."""
-    return max([1.0, *(abs(item.value) for cause in ranked for item in cause.contributions)])
+    values = (abs(item.value) for cause in ranked for item in cause.contributions)
+    return max([1.0, abs(ranked[0].log_pretest), *values])
 
 
 def _reason(catalogue: Catalogue, item: Contribution, scale: float) -> Reason:
@@ -174,6 +193,7 @@ def _table(catalogue: Catalogue, differential: Differential, ranked: RankedCause
     rows = [_start_row(catalogue, differential, ranked, adds[0], scale)]
     rows += [_row(catalogue, item, text, scale) for item, text in zip(shown, adds[1:], strict=True)]
     return ContributionTable(
+        len(rows) <= ROWS_IN_SIGHT or ranked.rank > 1,
         tuple(rows),
         score,
         _listed(catalogue, [item for item in neutral if not item.is_silent]),
@@ -195,7 +215,8 @@ def _start_row(
         words.probability(ranked.pretest),
         "",
         "",
-        bar(ranked.log_pretest, scale),
+        # One that does not fit is left to its number: a cut bar would lie.
+        bar(ranked.log_pretest if abs(ranked.log_pretest) <= scale else 0.0, scale),
         adds,
         pretest.grade,
         _source(catalogue, pretest.source, ""),

@@ -113,19 +113,25 @@ def _lane_row(catalogue: Catalogue, differential: Differential, entry: LaneEntry
         words.probability(entry.posterior),
         note,
         lane_reasons(catalogue, entry),
-        tuple(_lane_check(catalogue.finding[check.finding], check) for check in entry.checks),
+        tuple(_lane_check(catalogue.finding[check.finding], check) for check in entry.checks if _is_telling(check)),
     )
 
 
 def lane_reasons(catalogue: Catalogue, entry: LaneEntry) -> str:
     parts = []
     if entry.reasons:
-        names = "; ".join(words.in_sentence(catalogue.red_flag[slug].name) for slug in entry.reasons)
-        parts.append(_("red flag: %(names)s") % {"names": names})
+        first = words.in_sentence(catalogue.red_flag[entry.reasons[0]].name)
+        form = ngettext("red flag: %(first)s", "named by %(n)s red flags", len(entry.reasons))
+        parts.append(form % {"first": first, "n": len(entry.reasons)})
     if entry.is_above_threshold:
         threshold = words.probability(catalogue.cause[entry.cause].cannot_miss_threshold)
         parts.append(_("above its threshold of %(threshold)s") % {"threshold": threshold})
     return " · ".join(parts)
+
+
+def _is_telling(check: Check) -> bool:
+    """Whether the two outcomes differ as printed."""
+    return words.probability(check.posterior_if_present) != words.probability(check.posterior_if_absent)
 
 
 def _lane_check(finding: Finding, check: Check) -> LaneCheck:
@@ -158,14 +164,24 @@ def next_useful(catalogue: Catalogue, differential: Differential) -> Next:
 
 def _suggestion(catalogue: Catalogue, item: NextFinding, first: str, scale: float) -> Suggestion:
     finding = catalogue.finding[item.slug]
-    outcomes = tuple(_outcome(catalogue, finding, outcome, first) for outcome in item.outcomes)
+    outcomes = tuple(_outcome(catalogue, finding, outcome, first) for outcome in _telling(item))
     return Suggestion(item.slug, finding.name, f"{item.gain:.2f}", words.length(item.gain / scale), outcomes)
+
+
+def _telling(item: NextFinding) -> tuple[Outcome, ...]:
+    """Both answers of a yes or no; of more, the likeliest for each cause that would come first."""
+    if len(item.outcomes) <= 2:
+        return item.outcomes
+    likeliest: dict[str, Outcome] = {}
+    for outcome in sorted(item.outcomes, key=lambda outcome: outcome.probability):
+        likeliest[outcome.first_cause] = outcome
+    return tuple(outcome for outcome in item.outcomes if outcome in likeliest.values())
 
 
 def _outcome(catalogue: Catalogue, finding: Finding, outcome: Outcome, first: str) -> OutcomeText:
     is_change = outcome.first_cause != first
     form = _("%(cause)s first, %(p)s") if is_change else _("%(cause)s %(p)s")
-    name = catalogue.cause[outcome.first_cause].name
+    name = words.short(catalogue.cause[outcome.first_cause].name)
     text = form % {"cause": name, "p": words.probability(outcome.first_posterior)}
     return OutcomeText(_answer(finding, outcome.answer), text, is_change)
 

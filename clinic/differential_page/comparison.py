@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -87,7 +88,7 @@ def _is_telling(item: Difference) -> bool:
 
 def _with(start: Difference, hidden: list[Difference], side: str) -> float:
     """The starting point takes what the findings that print as nothing add, so that the column adds up."""
-    return float(getattr(start, side)) + sum(getattr(item, side) for item in hidden)
+    return math.fsum(getattr(item, side) for item in (start, *hidden))
 
 
 def _hundredths(text: str) -> int:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
@@ -16,7 +17,8 @@ from clinic.chart import Chart
 from clinic.differential_page.checks import SUGGESTIONS
 from clinic.evidence import Known
 from clinic.forms import ABSENT, PRESENT, UNKNOWN
-from clinic.templatetags.people import display_name
+from clinic.models import ClinicianFinding
+from clinic.people import display_name
 from intake import derivation
 
 
@@ -54,6 +56,8 @@ class EvidenceGroup:
     title: str
     note: str
     rows: tuple[EvidenceRow, ...]
+    denied: tuple[EvidenceRow, ...]  # the patient's many answers of no
+    denied_title: str
     more: tuple[EvidenceRow, ...]  # not known, present or absent
     more_values: tuple[EvidenceRow, ...]  # not known, of another kind
     more_title: str
@@ -67,6 +71,9 @@ class EvidenceList:
 
 
 SAID, FOUND = "said", "found"
+PRESSING = ("urgent", "emergency")
+FEW_DENIED = 8  # so many are shown among the others
+SHOWN, DENIED, MORE = "shown", "denied", "more"
 
 
 def control_state(known: Known) -> str:
@@ -108,31 +115,44 @@ def _prominent(chart: Chart) -> frozenset[str]:
 
 
 def _missing_for_flags(catalogue: Catalogue, values: Mapping[str, Value]) -> set[str]:
-    """Findings that alone would fire a red flag."""
+    """Findings that alone would fire a pressing red flag whose other conditions hold."""
     missing = set()
     for flag in catalogue.red_flags:
+        if flag.urgency not in PRESSING:
+            continue
         open_clauses = [clause for clause in map(parse_clause, flag.findings) if not clause.is_met(values)]
         if len(open_clauses) == 1 and len(flag.findings) > 1 and open_clauses[0].slug not in values:
             missing.add(open_clauses[0].slug)
     return missing
 
 
-def _group(name: str, known: Iterable[Known], build: _RowBuilder, prominent: frozenset[str]) -> EvidenceGroup:
-    rows: list[EvidenceRow] = []
-    more: list[EvidenceRow] = []
-    for item in known:
-        slug = item.finding.slug
-        is_shown = item.value is not None or item.entry is not None or slug in prominent or slug in build.problems
-        (rows if is_shown else more).append(build.row(item))
+def _group(name: str, known: Sequence[Known], build: _RowBuilder, prominent: frozenset[str]) -> EvidenceGroup:
+    in_sight = prominent | build.problems.keys()
+    placed = [(_part_of(item, item.finding.slug in in_sight), build.row(item)) for item in known]
+    denied = [row for part, row in placed if part == DENIED]
+    if len(denied) <= FEW_DENIED:
+        placed, denied = [(SHOWN if part == DENIED else part, row) for part, row in placed], []
+    more = [row for part, row in placed if part == MORE]
+    title = ngettext("%(n)s answer of “no”", "%(n)s answers of “no”", len(denied)) % {"n": len(denied)}
     return EvidenceGroup(
         slug=name,
         title=_title(name),
         note=build.note_of_group(name),
-        rows=tuple(rows),
+        rows=tuple(row for part, row in placed if part == SHOWN),
+        denied=tuple(denied),
+        denied_title=title if denied else "",
         more=tuple(row for row in more if row.kind == "boolean"),
         more_values=tuple(row for row in more if row.kind != "boolean"),
         more_title=_more_title(name, len(more)) if more else "",
     )
+
+
+def _part_of(known: Known, is_in_sight: bool) -> str:
+    if is_in_sight or known.entry is not None:
+        return SHOWN
+    if known.value is None:
+        return MORE
+    return DENIED if known.value is False else SHOWN
 
 
 def _title(name: str) -> str:
@@ -166,6 +186,8 @@ class _RowBuilder:
         self.starting_point = frozenset(chart.differential.ignored)
         sent_at = chart.intake.sent_at
         self.sent_on = words.day(sent_at) if sent_at else ""
+        standing = [(known.entry.pk, known.entry, known) for known in chart.record.known.values() if known.entry]
+        self.last_by = {_group_of(known): self._by(entry) for _pk, entry, known in sorted(standing, key=itemgetter(0))}
         names = ", ".join(row["name"] for row in chart.intake.answers.get(derivation.MEDICINES, ()))
         self.origins = _Origins(
             derivation.drug_findings(chart.catalogue), derivation.zone_findings(chart.catalogue), names
@@ -204,9 +226,14 @@ class _RowBuilder:
             said = {"answer": words.answer(known.finding, known.said), "day": self.sent_on}
             yield _("Patient said: %(answer)s (%(day)s)") % said
         assert known.entry is not None
-        found = {"answer": words.answer(known.finding, known.value), "who": self.name(known.entry.entered_by)}
-        found["when"] = words.time(known.entry.entered_at)
-        yield (_("Found: %(answer)s (%(who)s, %(when)s)") if known.said is not None else "%(who)s, %(when)s") % found
+        by = self._by(known.entry)
+        if known.said is not None:
+            yield _("Found: %(answer)s (%(by)s)") % {"answer": words.answer(known.finding, known.value), "by": by}
+        elif by != self.note_of_group(_group_of(known)):
+            yield by
+
+    def _by(self, entry: ClinicianFinding) -> str:
+        return f"{self.name(entry.entered_by)}, {words.time(entry.entered_at)}"
 
     def _origin(self, slug: str) -> str:
         if slug in self.origins.medicines:
@@ -221,11 +248,4 @@ class _RowBuilder:
     def note_of_group(self, name: str) -> str:
         if name == SAID:
             return _("intake, %(day)s") % {"day": self.sent_on}
-        entries = [row for row in self.chart.record.entries if self._belongs(row.finding, name)]
-        if not entries:
-            return _("none entered")
-        return f"{self.name(entries[-1].entered_by)}, {words.time(entries[-1].entered_at)}"
-
-    def _belongs(self, slug: str, name: str) -> bool:
-        known = self.chart.record.known.get(slug)
-        return known is not None and known.entry is not None and _group_of(known) == name
+        return self.last_by.get(name, _("none entered"))

@@ -16,7 +16,7 @@ from causes.ranking import RankedCause
 from clinic import words
 from clinic.chart import Chart
 from clinic.models import ClinicianFinding
-from clinic.templatetags.people import display_name
+from clinic.people import display_name
 from intake.derivation import UNSURE
 
 LEADING = "leading-posterior"
@@ -128,11 +128,11 @@ def _entry(chart: Chart, row: ClinicianFinding) -> str:
 def _effect(chart: Chart) -> str:
     differential, intake = chart.differential, chart.intake
     first = differential.causes[0]
-    before = ranking.posterior(
-        chart.catalogue, chart.before_last_entries().values, intake.setting, intake.presentation
-    )
+    before = ranking.posterior(chart.catalogue, chart.before_last_entries().values, intake.setting, intake.presentation)
     was_first = max((slug for slug in before if slug != OTHER), key=lambda slug: before[slug])
-    form = _("First cause unchanged: %(cause)s %(p)s") if was_first == first.slug else _("First cause now %(cause)s %(p)s")
+    form = (
+        _("First cause unchanged: %(cause)s %(p)s") if was_first == first.slug else _("First cause now %(cause)s %(p)s")
+    )
     return form % {"cause": chart.catalogue.cause[first.slug].name, "p": words.probability(first.posterior)}
 
 
@@ -172,14 +172,14 @@ def _why(chart: Chart) -> str:
     if "few-findings" in differential.little_known_reasons:
         sentences.append(_("Few findings are known, so the starting point decides most."))
     if rivals:
-        form = ngettext(
-            "%(names)s could still come first.", "%(names)s could still come first.", len(rivals)
-        )
+        form = ngettext("%(names)s could still come first.", "%(names)s could still come first.", len(rivals))
         sentences.append(form % {"names": words.joined(rivals)})
     telling = differential.next_findings.get(first.rank_stage, ())[:2]
     if telling:
         names = [words.in_sentence(chart.catalogue.finding[item.slug].name) for item in telling]
-        form = ngettext("Not yet known and most telling: %(names)s.", "Not yet known and most telling: %(names)s.", len(names))
+        form = ngettext(
+            "Not yet known and most telling: %(names)s.", "Not yet known and most telling: %(names)s.", len(names)
+        )
         sentences.append(form % {"names": words.joined(names)})
     return " ".join(sentences)
 

@@ -54,9 +54,7 @@ def compare(request: HttpRequest, intake: Intake) -> HttpResponse:
         compared = comparison(chart, request.GET.get("a", first), request.GET.get("b", second))
     except KeyError:
         raise Http404(_("The ranking has no such cause.")) from None
-    return render(
-        request, "clinic/compare.html", {"intake": intake, "comparison": compared, "section": "worklist"}
-    )
+    return render(request, "clinic/compare.html", {"intake": intake, "comparison": compared, "section": "worklist"})
 
 
 def differential_response(

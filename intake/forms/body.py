@@ -24,6 +24,7 @@ class DrawnZone:
     hit: str
     paths: tuple[str, ...]
     tick: str
+    label_at: tuple[int, int] | None  # for a place that its shape alone does not explain
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,7 @@ def _drawn_view(view: dict[str, Any], zones: dict[str, BodyZone], chosen: Collec
                 hit=part["hit"],
                 paths=tuple(part["paths"]),
                 tick=part["tick"],
+                label_at=tuple(part["label"]) if "label" in part else None,
             )
             for part in known
         ),

@@ -1,77 +1,27 @@
-"""What an item looks like as form fields, and how what was posted becomes answers.
-
-A control reads what was said and reports what is malformed; whether saying nothing is an error is for the
-form to decide, because it depends on what applies.
-"""
+"""The controls of the questionnaire, but for the base of all and the patient's own details."""
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Collection, Mapping
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from causes.catalogue import Catalogue
 from intake import derivation, topics
 from intake.derivation import NO, UNSURE, YES, Answers
+from intake.forms.base import LONGEST_NAME, Cleaned, Control, Errors, a_choice, a_whole_number
 from intake.forms.body import drawn_views, listed_zones
+from intake.forms.profile import OLDEST_AGE, Profile
 from intake.medicines import matched_drug
-from intake.topics import Item
 
-OLDEST_AGE = 125
 MOST_MEDICINES = 60
 MOST_DRINKS = 60
 MOST_UNITS = 500
+LARGEST_NUMBER = 100_000
 LONGEST_TEXT = 4000
-LONGEST_NAME = 200
-# A radio needs a value of its own to tell "prefer not to say" from nothing chosen.
-SEX_NOT_SAID = "not-said"
 NO_PLACE = "no-place"
 NOTHING, NOT_SURE = "none", "unsure"
-
-Cleaned = Mapping[str, Any]
-Errors = dict[str, str]
-
-
-class Control:
-    """Base of all: the fields' names are those of the answers, so nothing is named twice."""
-
-    template = ""
-
-    def __init__(self, item: Item, catalogue: Catalogue, answers: Answers, posted: Collection[str] = ()) -> None:
-        self.item, self.catalogue, self.answers = item, catalogue, answers
-        self.posted = posted  # names of the inputs that came
-
-    @cached_property
-    def fields(self) -> dict[str, forms.Field]:
-        raise NotImplementedError
-
-    def read(self, cleaned: Cleaned, errors: Errors) -> dict[str, Any]:
-        """The answers given; {} for none. A malformed one is named in ``errors``: field -> message."""
-        raise NotImplementedError
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """Where its answers are kept."""
-        return (self.item.name,)
-
-    def anchor(self, field: str) -> str:
-        """The id of the input that a link in the summary of problems leads to."""
-        return f"id_{field}"
-
-    def missing(self, answers: Answers) -> Errors:
-        """What to say, and where, when it is not wholly answered: field -> message."""
-        raise NotImplementedError
-
-    def context(self, form: forms.Form) -> dict[str, Any]:
-        return {}
-
-    def initial(self, key: str) -> Any:
-        return self.answers.get(key)
 
 
 class Question(Control):
@@ -81,9 +31,9 @@ class Question(Control):
     def fields(self) -> dict[str, forms.Field]:
         finding = self.item.findings[0]
         if finding.kind == "number":
-            field: forms.Field = _whole_number(finding.question, self.initial(finding.slug), 0, 100_000)
+            field: forms.Field = a_whole_number(finding.question, self.initial(finding.slug), 0, LARGEST_NUMBER)
         else:
-            field = _choice(finding.question, self.choices, self.initial(finding.slug))
+            field = a_choice(finding.question, self.choices, self.initial(finding.slug))
         return {finding.slug: field}
 
     @property
@@ -114,93 +64,6 @@ class Question(Control):
             "why": finding.why,
             "is_boolean": finding.kind == "boolean",
             "is_number": finding.kind == "number",
-        }
-
-
-class Profile(Control):
-    template = "intake/controls/profile.html"
-    DATE_PARTS = ("birth-day", "birth-month", "birth-year")
-
-    @cached_property
-    def fields(self) -> dict[str, forms.Field]:
-        born = self.initial(derivation.BIRTH_DATE)
-        date = datetime.date.fromisoformat(born) if born else None
-        parts = (date.day, date.month, date.year) if date else (None, None, None)
-        labels = (_("Day"), _("Month"), _("Year"))
-        name = forms.CharField(
-            label=_("What is your full name?"),
-            required=False,
-            max_length=LONGEST_NAME,
-            initial=self.initial(derivation.NAME),
-            error_messages={"max_length": _("Enter a shorter name")},
-        )
-        return {
-            derivation.NAME: name,
-            **{
-                key: forms.CharField(label=label, required=False, initial=part, max_length=12)
-                for key, label, part in zip(self.DATE_PARTS, labels, parts, strict=True)
-            },
-            derivation.SEX: _choice(self.sex_question, self.sexes, self.sex),
-        }
-
-    @property
-    def sex_question(self) -> str:
-        finding = self.catalogue.finding.get(derivation.SEX)
-        return finding.question if finding and finding.question else _("What sex were you recorded as at birth?")
-
-    @property
-    def sexes(self) -> list[tuple[str, str]]:
-        finding = self.catalogue.finding.get(derivation.SEX)
-        options = [(option.value, option.label) for option in finding.options] if finding else []
-        return [*options, (SEX_NOT_SAID, _("Prefer not to say"))]
-
-    @property
-    def sex(self) -> str | None:
-        return (self.initial(derivation.SEX) or SEX_NOT_SAID) if derivation.SEX in self.answers else None
-
-    def anchor(self, field: str) -> str:
-        return f"id_{field}_0" if field == derivation.SEX else f"id_{field}"
-
-    def read(self, cleaned: Cleaned, errors: Errors) -> dict[str, Any]:
-        said: dict[str, Any] = {}
-        name = " ".join((cleaned.get(derivation.NAME) or "").split())
-        if name:
-            said[derivation.NAME] = name
-        sex = cleaned.get(derivation.SEX)
-        if sex:
-            said[derivation.SEX] = "" if sex == SEX_NOT_SAID else sex
-        try:
-            born = _birth_date([str(cleaned.get(part) or "").strip() for part in self.DATE_PARTS])
-        except ValueError as error:
-            errors[self.DATE_PARTS[0]] = str(error)
-            return said
-        if born:
-            said[derivation.BIRTH_DATE] = born.isoformat()
-            said[derivation.AGE] = _age(born, timezone.localdate())
-        return said
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return (derivation.NAME, derivation.BIRTH_DATE, derivation.AGE, derivation.SEX)
-
-    def missing(self, answers: Answers) -> Errors:
-        wanted = {
-            derivation.NAME: (derivation.NAME, _("Enter your full name")),
-            derivation.BIRTH_DATE: (self.DATE_PARTS[0], _("Enter your date of birth, for example 27 3 1958")),
-            derivation.SEX: (derivation.SEX, _("Choose one answer, or prefer not to say")),
-        }
-        return dict(wanted[key] for key in wanted if key not in answers)
-
-    def context(self, form: forms.Form) -> dict[str, Any]:
-        age, sex = (self.catalogue.finding.get(slug) for slug in (derivation.AGE, derivation.SEX))
-        return {
-            "name": form[derivation.NAME],
-            "date_parts": [form[part] for part in self.DATE_PARTS],
-            "date_errors": [error for part in self.DATE_PARTS for error in form[part].errors],
-            "date_why": age.why if age else "",
-            "sex": form[derivation.SEX],
-            "sex_hint": sex.help if sex else "",
-            "sex_why": sex.why if sex else "",
         }
 
 
@@ -264,7 +127,9 @@ class NumberOrNotSure(Control):
         said = self.initial(self.item.control)
         is_unsure = said == UNSURE
         return {
-            self.item.control: _whole_number(self.item.findings[0].question, None if is_unsure else said, *self.limits),
+            self.item.control: a_whole_number(
+                self.item.findings[0].question, None if is_unsure else said, *self.limits
+            ),
             self.unsure_field: forms.BooleanField(label=_("I am not sure"), required=False, initial=is_unsure),
         }
 
@@ -376,7 +241,7 @@ class Drinks(Control):
         counts = said if isinstance(said, dict) else {}
         return {
             **{
-                _drink_field(drink.slug): _whole_number(drink.name, counts.get(drink.slug), 0, MOST_DRINKS)
+                _drink_field(drink.slug): a_whole_number(drink.name, counts.get(drink.slug), 0, MOST_DRINKS)
                 for drink in self.catalogue.drinks
             },
             f"drinks-{NOTHING}": forms.BooleanField(
@@ -465,49 +330,5 @@ def since_choices() -> list[tuple[str, str]]:
     ]
 
 
-def _choice(label: str, choices: list[tuple[str, str]], initial: Any) -> forms.ChoiceField:
-    return forms.ChoiceField(
-        label=label,
-        choices=choices,
-        widget=forms.RadioSelect,
-        required=False,
-        initial=initial,
-        error_messages={"invalid_choice": _("Choose one of the answers")},
-    )
-
-
-def _whole_number(label: str, initial: Any, least: int, most: int) -> forms.IntegerField:
-    message = _("Enter a whole number from %(least)d to %(most)d") % {"least": least, "most": most}
-    return forms.IntegerField(
-        label=label,
-        required=False,
-        initial=initial,
-        min_value=least,
-        max_value=most,
-        error_messages={"invalid": message, "min_value": message, "max_value": message},
-    )
-
-
 def _drink_field(slug: str) -> str:
     return f"drink-{slug}"
-
-
-def _birth_date(parts: list[str]) -> datetime.date | None:
-    """None for three empty boxes. Raises ValueError with what to tell the patient."""
-    if not any(parts):
-        return None
-    day, month, year = (int(part) if part.isascii() and part.isdigit() else 0 for part in parts)
-    today = timezone.localdate()
-    try:
-        born = datetime.date(year, month, day)
-    except (ValueError, OverflowError):
-        raise ValueError(_("Enter a real date of birth, for example 27 3 1958")) from None
-    if born > today:
-        raise ValueError(_("Enter a date of birth in the past"))
-    if _age(born, today) > OLDEST_AGE:
-        raise ValueError(_("Enter the year of birth with four digits, for example 1958"))
-    return born
-
-
-def _age(born: datetime.date, today: datetime.date) -> int:
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

@@ -15,7 +15,8 @@ from causes.catalogue import Catalogue
 from causes.conditions import Evidence
 from intake import derivation, topics
 from intake.derivation import Answers
-from intake.forms.controls import CONTROLS, Control
+from intake.forms.base import Control
+from intake.forms.controls import CONTROLS
 from intake.topics import Item, Topic
 
 # Sent by each question that the patient had in front of her: an unanswered one of these is an error,

@@ -8,6 +8,7 @@ from pathlib import Path
 import axe_playwright_python
 from playwright.sync_api import Page
 
+RUN = "axe.run().then(result => JSON.stringify(result.violations))"
 SOURCE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 
 
@@ -17,7 +18,7 @@ def violations(page: Page) -> list[str]:
     session.send("Runtime.evaluate", {"expression": SOURCE})
     result = session.send(
         "Runtime.evaluate",
-        {"expression": "axe.run().then(r => JSON.stringify(r.violations))", "awaitPromise": True, "returnByValue": True},
+        {"expression": RUN, "awaitPromise": True, "returnByValue": True},
     )
     found = json.loads(result["result"]["value"])
     return [f"{item['id']}: {item['nodes'][0]['html'][:160]} ({len(item['nodes'])})" for item in found]

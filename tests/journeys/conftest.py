@@ -109,7 +109,10 @@ def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
 
     def open_(viewport: dict[str, int] | None = None, **options: object) -> Page:
         context = browser.new_context(
-            viewport=viewport or DESK, base_url=address, locale="en-GB", **options  # type: ignore[arg-type]
+            viewport=viewport or DESK,
+            base_url=address,
+            locale="en-GB",
+            **options,  # type: ignore[arg-type]
         )
         contexts.append(context)
         page = context.new_page()

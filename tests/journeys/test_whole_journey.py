@@ -17,7 +17,13 @@ PATIENT = "Greta Journey"
 # What she says yes to; every other question gets “no”.
 YES = {"fasciculations", "weakness", "muscle-wasting", "grip-weakness", "muscle-cramps", "spreading"}
 CHOICES = {"duration": "3 to 12 months", "course": "steadily worsening", "laterality": "one side"}
-TEXTS = {"onset-age": "61", "drink-black-tea": "2", "alcohol-units": "4", "own-words": "My left hand is getting thin.", "worry": "Not being able to work."}
+TEXTS = {
+    "onset-age": "61",
+    "drink-black-tea": "2",
+    "alcohol-units": "4",
+    "own-words": "My left hand is getting thin.",
+    "worry": "Not being able to work.",
+}
 
 
 def fill_profile(page: Page) -> None:

@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if Source.objects.exists() and not options["replace"]:
-            release = Release.objects.current()
+            release = self.current()
             self.stdout.write(f"The catalogue is loaded: {release}. Nothing changed.")
             return
         catalogue, problems = read_catalogue(options["folder"])
@@ -33,3 +33,10 @@ class Command(BaseCommand):
         except ValidationError as error:
             raise CommandError("\n".join(["Nothing was loaded:", *error.messages])) from error
         self.stdout.write(f"Loaded {len(catalogue.causes)} causes and {len(catalogue.findings)} findings: {release}.")
+
+    def current(self) -> Release:
+        try:
+            return Release.objects.current()
+        except Release.DoesNotExist:
+            message = "The catalogue has records but no release: check and publish it in the admin, or use --replace."
+            raise CommandError(message) from None

@@ -37,6 +37,7 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target !== differential) return;
     for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+    showCopy();
     keepInPlace();
   });
 
@@ -75,12 +76,17 @@
     last?.dispatchEvent(new Event("change", { bubbles: true }));
   });
 
-  for (const button of document.querySelectorAll("[data-copy]")) {
-    if (!navigator.clipboard) continue;
-    button.hidden = false;
-    button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
-      button.textContent = button.dataset.copied;
-    });
+  // The button comes back with every change, so it is shown and listened for from outside.
+  function showCopy() {
+    for (const button of document.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
   }
+
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    button.textContent = button.dataset.copied;
+  });
+
+  showCopy();
 })();

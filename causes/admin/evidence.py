@@ -1,0 +1,130 @@
+"""Likelihoods, base rates and the sources that they rest on."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.contrib.admin import EmptyFieldListFilter
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from causes import words
+from causes.admin.base import GradedAdmin, SluggedAdmin, changelist_link
+from causes.forms import LikelihoodForm
+from causes.models import (
+    Drink,
+    DrugEffect,
+    Epidemiology,
+    Fact,
+    Investigation,
+    Likelihood,
+    Parameter,
+    Presentation,
+    Pretest,
+    RedFlag,
+    Setting,
+    Source,
+    Treatment,
+)
+from causes.models.editable import Finding
+
+# Tables with a list of their own that cite sources; drug effects are on their drug's page.
+CITING = (Likelihood, Pretest, Epidemiology, Treatment, Investigation, RedFlag, Fact, Drink, Parameter)
+
+
+@admin.register(Likelihood)
+class LikelihoodAdmin(GradedAdmin):
+    form = LikelihoodForm
+    list_display = ["finding", "cause_name", "option", "percent", "counted", "grade_letter", "short_source", "is_used"]
+    list_display_links = ["finding"]
+    list_select_related = ["cause", "finding", "source"]
+    list_filter = [
+        "grade",
+        "is_used",
+        ("source", EmptyFieldListFilter),
+        "finding__section",
+        "finding__reported_by",
+        "design",
+        "cause",
+    ]
+    search_fields = ["finding__name", "finding__slug", "cause__name", "cause__slug", "source__title", "population"]
+    autocomplete_fields = ["cause", "finding", "source"]
+    save_as = True
+    fieldsets = [
+        (None, {"fields": [("cause", "finding", "option"), "probability", ("affected", "total"), "is_used"]}),
+        (_("Evidence"), {"fields": ["source", "grade", "design", "population", "note", "order"]}),
+    ]
+
+    @admin.display(description=_("cause"), ordering="cause__name")
+    def cause_name(self, row: Likelihood) -> str:
+        return row.cause.name if row.cause else str(_("In others (background)"))
+
+    @admin.display(description=_("probability"), ordering="probability")
+    def percent(self, row: Likelihood) -> str:
+        if row.finding.kind == Finding.Kind.NUMBER:
+            return f"{row.probability:g} {row.finding.unit}"
+        return words.probability(row.probability)
+
+    @admin.display(description=_("counted"), ordering="total")
+    def counted(self, row: Likelihood) -> str:
+        if row.total is None:
+            return "–"
+        return f"{row.affected}/{row.total}" if row.affected is not None else f"{row.total}"
+
+
+@admin.register(Pretest)
+class PretestAdmin(GradedAdmin):
+    list_display = ["cause_name", "setting", "presentation", "share", "grade_letter", "short_source"]
+    list_display_links = ["cause_name"]
+    list_editable = ["share"]
+    list_select_related = ["cause", "setting", "presentation", "source"]
+    list_filter = ["setting", "presentation", "grade", "cause"]
+    search_fields = ["cause__name", "cause__slug", "note", "source__title"]
+    autocomplete_fields = ["cause", "source"]
+
+    @admin.display(description=_("cause"), ordering="cause__name")
+    def cause_name(self, row: Pretest) -> str:
+        return row.cause.name if row.cause else str(_("None of these causes"))
+
+
+@admin.register(Source)
+class SourceAdmin(SluggedAdmin):
+    name_field = "title"
+    list_display = ["title", "year", "identifier", "likelihoods"]
+    list_filter = ["year"]
+    search_fields = ["title", "identifier", "slug", "url"]
+    readonly_fields = ["where_used"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
+        rows = Likelihood.objects.filter(source=OuterRef("pk")).order_by().values("source")
+        counted = Subquery(rows.annotate(n=Count("pk")).values("n"), output_field=IntegerField())
+        sources: QuerySet[Source] = super().get_queryset(request)
+        return sources.annotate(likelihood_count=Coalesce(counted, 0))
+
+    @admin.display(description=_("likelihoods"), ordering="likelihood_count")
+    def likelihoods(self, source: Source) -> str:
+        return f"{source.likelihood_count}"  # type: ignore[attr-defined]
+
+    @admin.display(description=_("where it is used"))
+    def where_used(self, source: Source) -> SafeString | str:
+        counts = [(model, model._default_manager.filter(source=source).count()) for model in CITING]
+        links = [changelist_link(model, n, source__slug__exact=source.pk) for model, n in counts if n]
+        drugs = DrugEffect.objects.filter(source=source).order_by("drug__name").values_list("drug__name", flat=True)
+        parts = [*links, *drugs]
+        return format_html_join(", ", "{}", ((part,) for part in parts)) if parts else str(_("Nowhere."))
+
+
+@admin.register(Setting)
+class SettingAdmin(SluggedAdmin):
+    list_display = ["name", "slug", "order"]
+    search_fields = ["name", "slug"]
+
+
+@admin.register(Presentation)
+class PresentationAdmin(SluggedAdmin):
+    list_display = ["name", "slug", "order"]
+    search_fields = ["name", "slug"]
+    autocomplete_fields = ["findings"]

@@ -1,0 +1,105 @@
+"""What the patient's form asks, and how it works answers out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from causes import words
+from causes.admin.base import SluggedAdmin, changelist_link
+from causes.models import BodyZone, Cluster, Drink, Finding, Likelihood, Option, Parameter, Section
+
+
+class OptionInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = Option
+    extra = 0
+
+
+class UsedLikelihoodInline(admin.TabularInline):  # type: ignore[type-arg]
+    """To read only: a row is changed on its own page."""
+
+    model = Likelihood
+    verbose_name_plural = _("likelihoods used in the ranking")
+    fields = ("cause_name", "option", "percent", "affected", "total", "grade", "source")
+    readonly_fields = fields
+    ordering = ["cause__order", "option"]
+    show_change_link = True
+    can_delete = False
+    max_num = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Likelihood]:
+        return super().get_queryset(request).filter(is_used=True).select_related("cause", "source", "finding")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description=_("cause"))
+    def cause_name(self, row: Likelihood) -> str:
+        return row.cause.name if row.cause else str(_("In others (background)"))
+
+    @admin.display(description=_("probability"))
+    def percent(self, row: Likelihood) -> str:
+        if row.finding.kind == Finding.Kind.NUMBER:
+            return f"{row.probability:g} {row.finding.unit}"
+        return words.probability(row.probability)
+
+
+@admin.register(Finding)
+class FindingAdmin(SluggedAdmin):
+    list_display = ["name", "question", "reported_by", "kind", "control", "section", "cluster", "hpo", "order"]
+    list_select_related = ["section", "cluster"]
+    list_filter = ["reported_by", "control", "kind", "section", "cluster"]
+    search_fields = ["name", "slug", "question", "hpo", "hpo_name"]
+    readonly_fields = ["evidence"]
+    inlines = [OptionInline, UsedLikelihoodInline]
+    fieldsets = [
+        (None, {"fields": ["name", "slug", "reported_by", ("kind", "unit"), "cluster", "order", "evidence"]}),
+        (_("Question"), {"fields": ["control", "section", "question", "help", "why", "ask_if"]}),
+        (_("Human Phenotype Ontology"), {"fields": [("hpo", "hpo_name")]}),
+    ]
+
+    @admin.display(description=_("evidence"))
+    def evidence(self, finding: Finding) -> SafeString:
+        return changelist_link(Likelihood, finding.likelihoods.count(), finding__slug__exact=finding.pk)
+
+
+@admin.register(Section)
+class SectionAdmin(SluggedAdmin):
+    name_field = "title"
+    list_display = ["title", "intro", "order"]
+    search_fields = ["title", "slug", "intro"]
+
+
+@admin.register(Cluster)
+class ClusterAdmin(SluggedAdmin):
+    list_display = ["name", "rho", "order"]
+    search_fields = ["name", "slug"]
+
+
+@admin.register(BodyZone)
+class BodyZoneAdmin(SluggedAdmin):
+    list_display = ["name", "view", "group", "region", "order"]
+    list_filter = ["view", "group", "region"]
+    search_fields = ["name", "slug", "region"]
+    autocomplete_fields = ["findings", "twitch_findings", "tremor_findings"]
+
+
+@admin.register(Drink)
+class DrinkAdmin(SluggedAdmin):
+    list_display = ["name", "caffeine_mg", "source", "order"]
+    list_select_related = ["source"]
+    search_fields = ["name", "slug"]
+    autocomplete_fields = ["source"]
+
+
+@admin.register(Parameter)
+class ParameterAdmin(SluggedAdmin):
+    list_display = ["name", "value", "unit", "source"]
+    list_select_related = ["source"]
+    search_fields = ["name", "slug", "note"]
+    autocomplete_fields = ["source"]

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from intake import derivation
+from intake.derivation import Answers
+from intake.forms.base import LONGEST_NAME, Cleaned, Control, Errors, a_choice
+
+OLDEST_AGE = 125
+# A radio needs a value of its own to tell "prefer not to say" from nothing chosen.
+SEX_NOT_SAID = "not-said"
+
+
+class Profile(Control):
+    template = "intake/controls/profile.html"
+    DATE_PARTS = ("birth-day", "birth-month", "birth-year")
+
+    @cached_property
+    def fields(self) -> dict[str, forms.Field]:
+        born = self.initial(derivation.BIRTH_DATE)
+        date = datetime.date.fromisoformat(born) if born else None
+        parts = (date.day, date.month, date.year) if date else (None, None, None)
+        labels = (_("Day"), _("Month"), _("Year"))
+        name = forms.CharField(
+            label=_("What is your full name?"),
+            required=False,
+            max_length=LONGEST_NAME,
+            initial=self.initial(derivation.NAME),
+            error_messages={"max_length": _("Enter a shorter name")},
+        )
+        return {
+            derivation.NAME: name,
+            **{
+                key: forms.CharField(label=label, required=False, initial=part, max_length=12)
+                for key, label, part in zip(self.DATE_PARTS, labels, parts, strict=True)
+            },
+            derivation.SEX: a_choice(self.sex_question, self.sexes, self.sex),
+        }
+
+    @property
+    def sex_question(self) -> str:
+        finding = self.catalogue.finding.get(derivation.SEX)
+        return finding.question if finding and finding.question else _("What sex were you recorded as at birth?")
+
+    @property
+    def sexes(self) -> list[tuple[str, str]]:
+        finding = self.catalogue.finding.get(derivation.SEX)
+        options = [(option.value, option.label) for option in finding.options] if finding else []
+        return [*options, (SEX_NOT_SAID, _("Prefer not to say"))]
+
+    @property
+    def sex(self) -> str | None:
+        return (self.initial(derivation.SEX) or SEX_NOT_SAID) if derivation.SEX in self.answers else None
+
+    def anchor(self, field: str) -> str:
+        return f"id_{field}_0" if field == derivation.SEX else f"id_{field}"
+
+    def read(self, cleaned: Cleaned, errors: Errors) -> dict[str, Any]:
+        said: dict[str, Any] = {}
+        name = " ".join((cleaned.get(derivation.NAME) or "").split())
+        if name:
+            said[derivation.NAME] = name
+        sex = cleaned.get(derivation.SEX)
+        if sex:
+            said[derivation.SEX] = "" if sex == SEX_NOT_SAID else sex
+        try:
+            born = _birth_date([str(cleaned.get(part) or "").strip() for part in self.DATE_PARTS])
+        except ValueError as error:
+            errors[self.DATE_PARTS[0]] = str(error)
+            return said
+        if born:
+            said[derivation.BIRTH_DATE] = born.isoformat()
+            said[derivation.AGE] = _age(born, timezone.localdate())
+        return said
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return (derivation.NAME, derivation.BIRTH_DATE, derivation.AGE, derivation.SEX)
+
+    def missing(self, answers: Answers) -> Errors:
+        wanted = {
+            derivation.NAME: (derivation.NAME, _("Enter your full name")),
+            derivation.BIRTH_DATE: (self.DATE_PARTS[0], _("Enter your date of birth, for example 27 3 1958")),
+            derivation.SEX: (derivation.SEX, _("Choose one answer, or prefer not to say")),
+        }
+        return dict(wanted[key] for key in wanted if key not in answers)
+
+    def context(self, form: forms.Form) -> dict[str, Any]:
+        age, sex = (self.catalogue.finding.get(slug) for slug in (derivation.AGE, derivation.SEX))
+        return {
+            "name": form[derivation.NAME],
+            "date_parts": [form[part] for part in self.DATE_PARTS],
+            "date_errors": [error for part in self.DATE_PARTS for error in form[part].errors],
+            "date_why": age.why if age else "",
+            "sex": form[derivation.SEX],
+            "sex_hint": sex.help if sex else "",
+            "sex_why": sex.why if sex else "",
+        }
+
+
+def _birth_date(parts: list[str]) -> datetime.date | None:
+    """None for three empty boxes. Raises ValueError with what to tell the patient."""
+    if not any(parts):
+        return None
+    day, month, year = (int(part) if part.isascii() and part.isdigit() else 0 for part in parts)
+    today = timezone.localdate()
+    try:
+        born = datetime.date(year, month, day)
+    except (ValueError, OverflowError):
+        raise ValueError(_("Enter a real date of birth, for example 27 3 1958")) from None
+    if born > today:
+        raise ValueError(_("Enter a date of birth in the past"))
+    if _age(born, today) > OLDEST_AGE:
+        raise ValueError(_("Enter the year of birth with four digits, for example 1958"))
+    return born
+
+
+def _age(born: datetime.date, today: datetime.date) -> int:
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

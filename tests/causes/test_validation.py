@@ -1,0 +1,140 @@
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from causes.catalogue import Catalogue, Fact, Source
+from causes.data_files import read_catalogue
+from causes.validation import problems
+
+
+@pytest.fixture(scope="module")
+def whole() -> Catalogue:
+    catalogue, found = read_catalogue()
+    assert found == []
+    return catalogue
+
+
+def changed(catalogue: Catalogue, table: str, position: int = 0, **values: Any) -> Catalogue:
+    rows = list(getattr(catalogue, table))
+    rows[position] = replace(rows[position], **values)
+    return replace(catalogue, **{table: tuple(rows)})
+
+
+def without(catalogue: Catalogue, table: str, position: int = 0) -> Catalogue:
+    rows = getattr(catalogue, table)
+    return replace(catalogue, **{table: rows[:position] + rows[position + 1 :]})
+
+
+def position_of(catalogue: Catalogue, table: str, **values: Any) -> int:
+    rows = getattr(catalogue, table)
+    return next(n for n, row in enumerate(rows) if all(getattr(row, k) == v for k, v in values.items()))
+
+
+def test_the_catalogue_itself_has_none(whole) -> None:
+    assert problems(whole) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "values", "message"),
+    [
+        ("likelihoods", {"probability": 1.2}, "outside 0 to 1"),
+        ("likelihoods", {"probability": -0.1}, "outside 0 to 1"),
+        ("likelihoods", {"probability": float("nan")}, "is not a number"),
+        ("likelihoods", {"cause": "gout"}, "unknown cause “gout”"),
+        ("likelihoods", {"finding": "gout"}, "unknown finding “gout”"),
+        ("likelihoods", {"source": "nobody"}, "unknown source “nobody”"),
+        ("likelihoods", {"source": "", "grade": "A"}, "grade A without a source"),
+        ("likelihoods", {"grade": "E"}, "grade “E” is not one of"),
+        ("likelihoods", {"affected": 5, "total": 4}, "5 affected of 4"),
+        ("likelihoods", {"affected": 5, "total": None}, "5 affected of None"),
+        ("likelihoods", {"affected": 0, "total": 0}, "counted in 0"),
+        ("likelihoods", {"option": "often"}, "unknown option “often”"),
+        ("causes", {"urgency": "later"}, "urgency “later” is not one of"),
+        ("causes", {"cannot_miss_threshold": 2.0}, "threshold 2.0 is outside"),
+        ("causes", {"slug": "other"}, "has a meaning of its own"),
+        ("causes", {"slug": "A cause"}, "a slug has only"),
+        ("findings", {"kind": "text"}, "kind “text” is not one of"),
+        ("findings", {"reported_by": "aunt"}, "reported by “aunt”"),
+        ("findings", {"control": "magic"}, "control “magic”"),
+        ("findings", {"cluster": "gout"}, "unknown cluster “gout”"),
+        ("findings", {"section": "gout"}, "unknown topic “gout”"),
+        ("findings", {"ask_if": "gout"}, "unknown finding “gout” in a condition"),
+        ("findings", {"ask_if": "a b"}, "is not a condition"),
+        ("findings", {"ask_if": "tremor>=3"}, "the condition never holds"),
+        ("findings", {"ask_if": "course"}, "the condition never holds"),
+        ("findings", {"ask_if": "course=strange"}, "unknown option of course “strange”"),
+        ("findings", {"control": "question", "question": ""}, "no question or no topic"),
+        ("red_flags", {"findings": ()}, "has no findings"),
+        ("red_flags", {"findings": ("gout",)}, "unknown finding “gout”"),
+        ("red_flags", {"findings": ("tremor|weakness",)}, "is not a condition"),
+        ("red_flags", {"suspected_causes": ("gout",)}, "unknown cause “gout”"),
+        ("red_flags", {"urgency": ""}, "urgency “” is not one of"),
+        ("treatments", {"cause": ""}, "unknown cause “(empty)”"),
+        ("clusters", {"rho": 1.5}, "rho 1.5 is outside"),
+        ("drinks", {"caffeine_mg": -1.0}, "is below 0"),
+        ("parameters", {"value": float("inf")}, "is not a number"),
+        ("sources", {"url": "javascript:alert(1)"}, "does not start with http"),
+        ("body_zones", {"findings": ("gout",)}, "unknown finding “gout”"),
+        ("presentations", {"findings": ("gout",)}, "unknown finding “gout”"),
+        ("pretests", {"share": 0.0}, "is not above 0"),
+        ("pretests", {"setting": "moon"}, "unknown setting"),
+    ],
+)
+def test_a_defect_is_found_and_names_its_record(whole, table, values, message) -> None:
+    broken = changed(whole, table, **values)
+    found = [problem for problem in problems(broken) if message in problem.message]
+    assert found
+    assert found[0].table == table
+    assert found[0].record is getattr(broken, table)[0]
+
+
+def test_shares_must_add_up(whole) -> None:
+    place = position_of(whole, "pretests", setting="primary-care", presentation="tremor", cause="als")
+    found = problems(changed(whole, "pretests", place, share=0.9))
+    assert any("the shares add up to" in problem.message for problem in found)
+
+
+def test_each_cause_needs_a_share(whole) -> None:
+    place = position_of(whole, "pretests", setting="primary-care", presentation="tremor", cause="als")
+    assert [problem.message for problem in problems(without(whole, "pretests", place))] == ["no share for als"]
+
+
+def test_options_must_add_up(whole) -> None:
+    place = position_of(whole, "likelihoods", cause="als", finding="course", is_used=True)
+    found = problems(changed(whole, "likelihoods", place, probability=0.1))
+    assert any("the options add up to" in problem.message for problem in found)
+
+
+def test_an_option_must_not_be_missing(whole) -> None:
+    place = position_of(whole, "likelihoods", cause="als", finding="course", option="stable", is_used=True)
+    found = problems(changed(whole, "likelihoods", place, is_used=False))
+    assert any(problem.message == "no row for stable" for problem in found)
+
+
+def test_a_finding_needs_a_background(whole) -> None:
+    place = position_of(whole, "likelihoods", cause="_background", finding="tremor", is_used=True)
+    found = problems(changed(whole, "likelihoods", place, is_used=False))
+    assert [problem.row for problem in found] == ["tremor"]
+
+
+def test_only_one_row_of_a_cell_is_used(whole) -> None:
+    place = position_of(whole, "likelihoods", cause="als", finding="weakness", is_used=True)
+    twice = replace(whole, likelihoods=(*whole.likelihoods, whole.likelihoods[place]))
+    assert any("another row of this cell is used" in problem.message for problem in problems(twice))
+
+
+def test_a_key_appears_once(whole) -> None:
+    twice = replace(whole, sources=(*whole.sources, whole.sources[0]))
+    assert [problem.message for problem in problems(twice)] == ["appears more than once"]
+
+
+def test_an_empty_catalogue_cannot_be_published() -> None:
+    assert {problem.table for problem in problems(Catalogue())} == {"settings", "presentations", "causes", "findings"}
+
+
+def test_every_problem_is_listed_at_once(whole) -> None:
+    broken = changed(changed(whole, "likelihoods", probability=2.0), "facts", cause="gout")
+    broken = replace(broken, sources=(*broken.sources, Source("no-title", "", "", None, "")))
+    assert {problem.table for problem in problems(broken)} == {"likelihoods", "facts", "sources"}
+    assert isinstance(next(p for p in problems(broken) if p.table == "facts").record, Fact)

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from clinic.chart import chart_of
+from clinic.differential_page import comparison
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+
+
+def url(intake, query=""):
+    return reverse("compare", args=[intake.key]) + query
+
+
+def hundredths(text):
+    return round(float(text.replace("−", "-")) * 100)
+
+
+def test_it_works(signed_in, clinician, sent_intake):
+    response = signed_in(clinician).get(url(sent_intake, "?a=als&b=kennedy-disease"))
+
+    text = response.content.decode()
+    assert response.status_code == 200
+    assert "no-store" in response["Cache-Control"]
+    assert "Amyotrophic lateral sclerosis or Kennedy disease" in text
+    assert "Visible muscle wasting" in text
+
+
+def test_without_causes_the_first_two_are_compared(signed_in, clinician, sent_intake):
+    assert "Amyotrophic lateral sclerosis or " in signed_in(clinician).get(url(sent_intake)).content.decode()
+
+
+def test_anonymous_is_sent_to_the_login(client, sent_intake):
+    assert client.get(url(sent_intake)).status_code == 302
+
+
+@pytest.mark.parametrize("query", ["?a=no-such", "?a=als&b=no-such", "?a=", "?b=%00"])
+def test_unknown_cause_is_404(signed_in, clinician, sent_intake, query):
+    assert signed_in(clinician).get(url(sent_intake, query)).status_code == 404
+
+
+@pytest.mark.parametrize(("a", "b"), [("als", "kennedy-disease"), ("essential-tremor", "other"), ("als", "als")])
+def test_the_printed_differences_add_up(sent_intake, clinician, a, b):
+    cast.add_findings(sent_intake, clinician)
+    chart = chart_of(sent_intake)
+
+    compared = comparison(chart, a, b)
+
+    assert sum(hundredths(row.difference) for row in compared.rows) == hundredths(compared.total)
+    assert hundredths(compared.a.score) - hundredths(compared.b.score) == hundredths(compared.total)
+    assert all(hundredths(r.value_a) - hundredths(r.value_b) == hundredths(r.difference) for r in compared.rows)
+
+
+def test_the_total_is_the_difference_of_the_scores(sent_intake):
+    chart = chart_of(sent_intake)
+    scores = {cause.slug: cause.score for cause in chart.differential.causes}
+
+    total = comparison(chart, "als", "parkinson-disease").total
+
+    assert hundredths(total) / 100 == pytest.approx(scores["als"] - scores["parkinson-disease"], abs=0.011)
+
+
+def test_queries(signed_in, clinician, sent_intake, django_assert_num_queries):
+    client = signed_in(clinician)
+    client.get(url(sent_intake))
+
+    # Session, user, intake, membership, access record, release, findings.
+    with django_assert_num_queries(7):
+        client.get(url(sent_intake))

@@ -1,0 +1,329 @@
+from __future__ import annotations
+
+import re
+import uuid
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from causes.models import Release, Setting
+from clinic.chart import chart_of
+from clinic.differential_page import differential_page
+from clinic.models import AccessRecord, ClinicianFinding
+from clinic.words import adding_up, probability, ratio, strength
+from intake.models import Intake
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+def url(intake, name="differential"):
+    return reverse(name, args=[intake.key])
+
+
+def page_of(intake, user):
+    return differential_page(chart_of(intake), user)
+
+
+def text_of(response):
+    return re.sub(r"\s+", " ", response.content.decode())
+
+
+class TestShow:
+    def test_it_works(self, signed_in, clinician, sent_intake):
+        cast.add_findings(sent_intake, clinician)
+
+        response = signed_in(clinician).get(url(sent_intake))
+
+        text = text_of(response)
+        assert response.status_code == 200
+        assert "no-store" in response["Cache-Control"]
+        assert text.index("red flags, whatever the ranking says") < text.index("Possible causes")
+        assert "Amyotrophic lateral sclerosis leads" in text
+        assert "Arthur Lang" in text
+
+    def test_anonymous_is_sent_to_the_login(self, client, sent_intake):
+        response = client.get(url(sent_intake))
+
+        assert response.status_code == 302
+        assert response.url.startswith(reverse("login"))
+
+    @pytest.mark.parametrize("name", ["differential", "compare"])
+    def test_outsider_gets_404(self, signed_in, outsider, sent_intake, name):
+        assert signed_in(outsider).get(url(sent_intake, name)).status_code == 404
+        assert AccessRecord.objects.get(intake=sent_intake).was_allowed is False
+
+    @pytest.mark.parametrize("name", ["enter_finding", "change_context", "sign"])
+    def test_outsider_changes_nothing(self, signed_in, outsider, sent_intake, name):
+        response = signed_in(outsider).post(url(sent_intake, name), {"babinski": "present"})
+
+        assert response.status_code == 404
+        assert not sent_intake.clinician_findings.exists()
+
+    def test_reception_may_not(self, signed_in, receptionist, sent_intake):
+        assert signed_in(receptionist).get(url(sent_intake)).status_code == 403
+
+    def test_a_draft_is_not_there(self, signed_in, clinician, draft_intake):
+        assert signed_in(clinician).get(url(draft_intake)).status_code == 404
+
+    def test_queries(self, signed_in, clinician, colleague, sent_intake, django_assert_num_queries):
+        cast.add_findings(sent_intake, clinician)
+        cast.add_findings(sent_intake, colleague, {"babinski": True})
+        cast.a_signed_assessment(sent_intake, colleague)
+        client = signed_in(clinician)
+        client.get(url(sent_intake))
+
+        # Session, user, intake, membership, access record, release, findings, assessments.
+        with django_assert_num_queries(8):
+            client.get(url(sent_intake))
+
+    def test_looking_changes_nothing(self, signed_in, clinician, sent_intake):
+        before = Intake.objects.filter(pk=sent_intake.pk).values().get()
+
+        signed_in(clinician).get(url(sent_intake) + "?open=kennedy-disease")
+
+        assert Intake.objects.filter(pk=sent_intake.pk).values().get() == before
+
+    def test_a_cause_can_be_opened_without_javascript(self, signed_in, clinician, sent_intake):
+        response = signed_in(clinician).get(url(sent_intake) + "?open=wilson-disease")
+
+        assert 'id="table-wilson-disease"' in response.content.decode()
+
+    def test_an_error_of_the_ranking_is_loud(self, client, clinician, sent_intake):
+        Intake.objects.filter(pk=sent_intake.pk).update(setting="moon")
+        client.raise_request_exception = False
+        client.force_login(clinician)
+
+        response = client.get(url(sent_intake))
+
+        assert response.status_code == 500
+        assert "Possible causes" not in response.content.decode()
+
+    def test_another_release_is_said(self, signed_in, clinician, sent_intake):
+        Setting.objects.filter(slug="community").update(name="In the community")
+        Release.objects.publish()
+
+        assert "asked with release 1, ranked with release 2" in text_of(signed_in(clinician).get(url(sent_intake)))
+
+    def test_what_cannot_be_used_is_listed(self, signed_in, clinician, practice):
+        intake = cast.a_sent_intake(practice, cast.ALS_ANSWERS | {"old-question": "yes"})
+
+        assert "old-question: yes" in text_of(signed_in(clinician).get(url(intake)))
+
+
+class TestViewModel:
+    def test_the_printed_rows_add_up(self, sent_intake, clinician):
+        cast.add_findings(sent_intake, clinician)
+        table = page_of(sent_intake, clinician).causes.first[0].table
+
+        total = sum(round(float(row.adds.replace("−", "-")) * 100) for row in table.rows)
+
+        assert total == round(float(table.score.replace("−", "-")) * 100)
+
+    def test_every_suggestion_has_its_control_in_sight(self, sent_intake, clinician):
+        page = page_of(sent_intake, clinician)
+        in_sight = {row.slug for group in page.evidence.groups for row in group.rows}
+        wanted = {item.slug for stage in page.next.stages for item in stage.suggestions}
+        wanted |= {check.slug for row in page.lane for check in row.checks}
+
+        assert wanted
+        assert wanted <= in_sight
+
+    def test_every_finding_has_one_control(self, sent_intake, clinician, catalogue):
+        cast.add_findings(sent_intake, clinician)
+        groups = page_of(sent_intake, clinician).evidence.groups
+
+        slugs = [row.slug for group in groups for row in (*group.rows, *group.denied, *group.more, *group.more_values)]
+
+        assert sorted(slugs) == sorted(catalogue.finding)
+
+    def test_every_cause_is_listed_once(self, sent_intake, clinician, catalogue):
+        causes = page_of(sent_intake, clinician).causes
+
+        assert sorted(row.slug for row in (*causes.first, *causes.further)) == sorted(catalogue.cause)
+
+    def test_few_findings_are_said(self, practice, clinician):
+        intake = cast.a_sent_intake(practice, {"name": "Nora Bell", "birth-date": "1990-01-01", "age": 36})
+
+        page = page_of(intake, clinician)
+
+        assert page.causes.first[0].interval == "No interval yet: only the starting point"
+        assert page.verdict.unsure == "Too little is known to be sure"
+        assert "few findings are known" in f"{page.verdict.lead} {page.verdict.why}".lower()
+
+    def test_the_same_chart_gives_the_same_page(self, sent_intake, clinician):
+        assert page_of(sent_intake, clinician) == page_of(sent_intake, clinician)
+
+
+class TestEnter:
+    def test_it_works(self, signed_in, clinician, sent_intake):
+        response = signed_in(clinician).post(url(sent_intake, "enter_finding"), {"babinski": "present"}, headers=HTMX)
+
+        row = sent_intake.clinician_findings.get()
+        text = text_of(response)
+        assert (row.finding, row.value, row.entered_by) == ("babinski", True, clinician)
+        assert "<html" not in text
+        assert 'id="change-status" role="status" hx-swap-oob="true">Babinski sign: present (you, today' in text
+        assert "First cause" in text
+
+    def test_without_htmx_it_returns_to_the_page(self, signed_in, clinician, sent_intake):
+        response = signed_in(clinician).post(url(sent_intake, "enter_finding"), {"babinski": "absent"})
+
+        assert response.status_code == 302
+        assert response.url == url(sent_intake) + "#evidence"
+        assert sent_intake.clinician_findings.get().value is False
+
+    def test_only_what_changed_is_entered(self, signed_in, clinician, sent_intake):
+        data = {"weakness": "present", "babinski": "unknown", "laterality": "one side", "tremor-frequency": ""}
+
+        signed_in(clinician).post(url(sent_intake, "enter_finding"), data)
+
+        assert list(sent_intake.clinician_findings.values_list("finding", "value")) == [("laterality", "one side")]
+
+    def test_a_stale_page_undoes_nothing(self, signed_in, clinician, colleague, sent_intake):
+        cast.add_findings(sent_intake, colleague, {"babinski": True})
+        data = {"seen": "0", "babinski": "unknown", "hoffmann": "present"}
+
+        signed_in(clinician).post(url(sent_intake, "enter_finding"), data)
+
+        assert list(sent_intake.clinician_findings.values_list("finding", "value")) == [
+            ("babinski", True),
+            ("hoffmann", True),
+        ]
+
+    def test_the_urgency_follows(self, signed_in, clinician, practice, release):
+        intake = cast.a_sent_intake(practice, cast.ET_ANSWERS)
+        Intake.objects.filter(pk=intake.pk).update(urgency_release=None)
+        before = intake.urgency
+
+        signed_in(clinician).post(
+            url(intake, "enter_finding"), {"fasciculations": "present", "weakness": "present", "spreading": "present"}
+        )
+
+        intake.refresh_from_db()
+        assert (before, intake.urgency) == ("routine", "urgent")
+        assert intake.urgency_release == release
+
+    def test_a_conflict_shows_both(self, signed_in, clinician, sent_intake):
+        response = signed_in(clinician).post(url(sent_intake, "enter_finding"), {"weakness": "absent"}, headers=HTMX)
+
+        assert re.search(r"Patient said: yes \(.*?\)\. Found: no \(you, today", text_of(response))
+
+    def test_taking_back(self, signed_in, clinician, sent_intake):
+        cast.add_findings(sent_intake, clinician, {"weakness": False})
+
+        signed_in(clinician).post(url(sent_intake, "enter_finding"), {"weakness": "absent", "withdraw": "weakness"})
+
+        assert [row.value for row in sent_intake.clinician_findings.all()] == [False, None]
+
+    @pytest.mark.parametrize(
+        ("finding", "value", "message"),
+        [
+            ("babinski", "perhaps", "Choose present, absent or not known."),
+            ("laterality", "upside down", "is not one of the possible answers"),
+            ("tremor-frequency", "fast", "is not a number"),
+            ("tremor-frequency", "nan", "is not a number"),
+            ("tremor-frequency", "-1", "below zero"),
+        ],
+    )
+    @pytest.mark.parametrize("headers", [{}, HTMX])
+    def test_a_bad_value_is_refused_beside_it(
+        self, signed_in, clinician, sent_intake, finding, value, message, headers
+    ):
+        data = {finding: value, "hoffmann": "present"}
+
+        response = signed_in(clinician).post(url(sent_intake, "enter_finding"), data, headers=headers)
+
+        assert response.status_code == 422
+        assert re.search(f'id="{finding}-problem">[^<]*{message}', text_of(response))
+        assert [row.finding for row in sent_intake.clinician_findings.all()] == ["hoffmann"]
+
+    def test_a_refused_number_stays_in_its_control(self, signed_in, clinician, sent_intake):
+        response = signed_in(clinician).post(url(sent_intake, "enter_finding"), {"tremor-frequency": "fast"})
+
+        assert 'id="tremor-frequency-value" value="fast"' in text_of(response)
+
+    @pytest.mark.parametrize("data", [{"no-such": "present"}, {"withdraw": "no-such"}, {"seen": "x"}])
+    def test_bad_input(self, signed_in, clinician, sent_intake, data):
+        response = signed_in(clinician).post(url(sent_intake, "enter_finding"), data)
+
+        assert response.status_code == 400
+        assert not ClinicianFinding.objects.exists()
+
+    def test_get_is_not_allowed(self, signed_in, clinician, sent_intake):
+        assert signed_in(clinician).get(url(sent_intake, "enter_finding")).status_code == 405
+
+    def test_many_at_once_are_named_as_a_number(self, signed_in, clinician, sent_intake):
+        now = timezone.now()
+        for slug in ("babinski", "hoffmann", "rigidity", "spasticity"):
+            ClinicianFinding.objects.create(
+                intake=sent_intake, finding=slug, value=True, entered_by=clinician, entered_at=now
+            )
+
+        assert "4 findings (you, today" in text_of(signed_in(clinician).get(url(sent_intake)))
+
+
+class TestChangeContext:
+    def test_it_works(self, signed_in, clinician, sent_intake):
+        data = {"setting": "neurology-clinic", "presentation": "fasciculation"}
+
+        response = signed_in(clinician).post(url(sent_intake, "change_context"), data)
+
+        sent_intake.refresh_from_db()
+        assert response.status_code == 302
+        assert (sent_intake.setting, sent_intake.presentation) == ("neurology-clinic", "fasciculation")
+
+    def test_bad_input(self, signed_in, clinician, sent_intake):
+        response = signed_in(clinician).post(url(sent_intake, "change_context"), {"setting": "moon"})
+
+        sent_intake.refresh_from_db()
+        assert response.status_code == 422
+        assert sent_intake.setting == "primary-care"
+
+
+def test_unknown_intake_is_404(signed_in, clinician):
+    assert signed_in(clinician).get(reverse("differential", args=[uuid.uuid4()])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "<0.1%"),
+        (0.00099, "<0.1%"),
+        (0.001, "0.1%"),
+        (0.0094, "0.9%"),
+        (0.0096, "1%"),
+        (0.574, "57%"),
+        (0.99, "99%"),
+        (0.9901, ">99%"),
+        (1.0, ">99%"),
+    ],
+)
+def test_probability(value, text):
+    assert probability(value) == text
+
+
+@pytest.mark.parametrize(
+    ("lr", "text", "words"),
+    [
+        (18.2, "18", "strongly for"),
+        (7.31, "7.3", "clearly for"),
+        (2.0, "2.0", "moderately for"),
+        (1.2, "1.2", "slightly for"),
+        (1.0, "1.0", "neither for nor against"),
+        (0.74, "0.74", "slightly against"),
+        (0.22, "0.22", "moderately against"),
+        (0.05, "0.05", "strongly against"),
+    ],
+)
+def test_likelihood_ratio(lr, text, words):
+    assert (ratio(lr), strength(lr)) == (text, words)
+
+
+def test_adding_up_to_the_last_digit():
+    parts, total = adding_up([0.004, 0.004, 0.004, -1.006])
+
+    assert total == "−0.99"
+    assert sum(round(float(part.replace("−", "-")) * 100) for part in parts) == -99

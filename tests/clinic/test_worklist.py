@@ -1,0 +1,317 @@
+from __future__ import annotations
+
+import datetime
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from causes.models import Release
+from clinic.models import AccessRecord
+from clinic.patient_forms import State
+from clinic.worklist import PAGE_SIZE, Listed, person, waiting
+from intake.models import Intake
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+URL = "/"
+
+
+def names(response) -> list[str]:
+    return [row.patient for row in response.context["page"].rows]
+
+
+def test_works(signed_in, clinician, sent_intake):
+    response = signed_in(clinician).get(URL)
+    assert response.status_code == 200
+    (row,) = response.context["page"].rows
+    assert (row.patient, row.person, row.urgency, row.state_name) == ("Arthur Lang", "Man, 67", "urgent", "New")
+    assert row.url == reverse("differential", args=[sent_intake.key])
+    assert "Difficulty swallowing with muscle weakness" in row.clinical.flags
+    assert row.clinical.first_causes[0].name == "Amyotrophic lateral sclerosis"
+    assert [bar.css for bar in row.clinical.first_causes] == ["v-bar", "v-tint", "v-tint"]
+    for text in (sent_intake.reference, row.clinical.first_causes[0].probability, "most urgent first"):
+        assert text in response.content.decode()
+
+
+def test_anonymous_logs_in_first(client, sent_intake):
+    assert client.get(URL).url == "/login/?next=/"
+
+
+def test_no_cache_keeps_it(signed_in, clinician):
+    assert "no-store" in signed_in(clinician).get(URL)["Cache-Control"]
+
+
+def test_outsider_sees_only_her_own(signed_in, outsider, sent_intake):
+    response = signed_in(outsider).get(URL)
+    assert names(response) == []
+    assert b"Arthur Lang" not in response.content
+
+
+def test_drafts_stay_out(signed_in, clinician, draft_intake):
+    assert names(signed_in(clinician).get(URL)) == []
+
+
+def test_without_intakes_it_says_how_to_get_them(signed_in, clinician, practice):
+    response = signed_in(clinician).get(URL)
+    assert "No intakes yet" in response.content.decode()
+    assert f"http://testserver/intake/p/{practice.token}/" in response.content.decode()
+
+
+def test_order_is_urgency_then_waiting_and_signed_off_last(signed_in, clinician, practice):
+    hours = {"Routine": 9, "Urgent new": 1, "Urgent old": 5, "Urgent signed": 8}
+    for name, waited in hours.items():
+        answers = cast.ET_ANSWERS if name == "Routine" else cast.ALS_ANSWERS
+        cast.a_sent_intake(practice, {**answers, "name": name}, datetime.timedelta(hours=waited))
+    cast.a_signed_assessment(Intake.objects.get(patient__name="Urgent signed"), clinician)
+    response = signed_in(clinician).get(URL)
+    assert names(response) == ["Urgent old", "Urgent new", "Routine", "Urgent signed"]
+    assert "4 of 4 intakes · oldest waits 9 h" in response.content.decode()
+
+
+def test_findings_of_the_clinician_count(signed_in, clinician, sent_intake):
+    before = signed_in(clinician).get(URL).context["page"].rows[0]
+    cast.add_findings(sent_intake, clinician)
+    after = signed_in(clinician).get(URL).context["page"].rows[0]
+    assert (before.state_name, after.state_name) == ("New", "Findings added")
+    assert "Twitching with muscle weakness" in after.clinical.flags
+    assert len(after.clinical.flags) == 2
+    assert re.fullmatch(r"and \d+ more", after.clinical.more_flags)
+    assert after.clinical.first_causes != before.clinical.first_causes
+
+
+def test_urgency_of_an_older_release_is_worked_out_anew_and_not_written(signed_in, clinician, sent_intake):
+    Intake.objects.filter(pk=sent_intake.pk).update(urgency="self-care", urgency_release=None)
+    response = signed_in(clinician).get(URL)
+    assert response.context["page"].rows[0].urgency == "urgent"
+    assert Intake.objects.get(pk=sent_intake.pk).urgency == "self-care"
+
+
+def test_an_intake_that_the_release_cannot_rank_says_so(signed_in, clinician, practice, sent_intake):
+    cast.a_sent_intake(practice, cast.ET_ANSWERS)
+    Intake.objects.filter(pk=sent_intake.pk).update(setting="withdrawn", urgency_release=None)
+    response = signed_in(clinician).get(URL)
+    bars = {row.patient: row.clinical.first_causes for row in response.context["page"].rows}
+    assert bars["Arthur Lang"] == ()
+    assert len(bars["Edith Moss"]) == 3
+    assert "no longer has the intake’s setting" in response.content.decode()
+
+
+def test_every_row_shown_is_on_record(signed_in, clinician, sent_intake):
+    signed_in(clinician).get(URL)
+    record = AccessRecord.objects.get()
+    assert (record.intake, record.user, record.view, record.was_allowed) == (sent_intake, clinician, "worklist", True)
+
+
+def test_reception_sees_no_clinical_content(signed_in, receptionist, clinician, sent_intake):
+    cast.add_findings(sent_intake, clinician)
+    response = signed_in(receptionist).get(URL)
+    (row,) = response.context["page"].rows
+    assert (row.patient, row.clinical) == ("Arthur Lang", None)
+    assert row.url == reverse("patient", args=[sent_intake.patient.key])
+    for text in (sent_intake.title, "Amyotrophic", "swallowing", "Red flags", "First three causes"):
+        assert text not in response.content.decode()
+    assert AccessRecord.objects.get().user == receptionist
+
+
+def test_reception_cannot_search_or_filter_by_complaint(signed_in, receptionist, sent_intake):
+    client = signed_in(receptionist)
+    word = sent_intake.title.split()[0]
+    assert names(client.post(URL, {"q": word})) == []
+    assert names(client.post(URL, {"q": "lang"})) == ["Arthur Lang"]
+    assert client.get(URL, {"complaint": "tremor"}).status_code == 400
+
+
+@pytest.fixture
+def two(practice, clinician):
+    cast.a_sent_intake(practice)
+    tremor = cast.a_sent_intake(practice, cast.ET_ANSWERS)
+    cast.add_findings(tremor, clinician, {"rigidity": False})
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"urgency": "urgent"}, ["Arthur Lang"]),
+        ({"urgency": ["urgent", "routine", "soon"]}, ["Arthur Lang", "Edith Moss"]),
+        ({"urgency": "emergency"}, []),
+        ({"state": "new"}, ["Arthur Lang"]),
+        ({"state": "findings"}, ["Edith Moss"]),
+        ({"state": "signed"}, []),
+        ({"complaint": "tremor"}, ["Edith Moss"]),
+        ({"complaint": "any"}, ["Arthur Lang"]),
+        ({"complaint": "tremor", "state": "new"}, []),
+    ],
+)
+def test_filters(signed_in, clinician, two, query, expected):
+    response = signed_in(clinician).get(URL, query)
+    assert names(response) == expected
+    assert ("Nothing matches" in response.content.decode()) is (not expected)
+
+
+def test_toggles_count_what_the_other_filters_leave(signed_in, clinician, two):
+    toggles = signed_in(clinician).get(URL, {"complaint": "tremor", "urgency": "urgent"}).context["page"].toggles
+    assert [toggle.urgency for toggle in toggles] == ["emergency", "urgent", "soon", "routine", "self-care"]
+    assert sum(toggle.count for toggle in toggles) == 1
+    assert [toggle.urgency for toggle in toggles if toggle.is_checked] == ["urgent"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"urgency": "soonish"},
+        {"state": "old"},
+        {"complaint": "x"},
+        {"page": "0"},
+        {"page": "x"},
+        {"q": "Lang"},
+        {"y": 1},
+    ],
+)
+def test_an_unknown_value_is_an_error(signed_in, clinician, query):
+    assert signed_in(clinician).get(URL, query).status_code == 400
+
+
+def test_search_is_posted_and_stays_out_of_addresses(signed_in, clinician, two):
+    client = signed_in(clinician)
+    intake = Intake.objects.get(patient__name="Arthur Lang")
+    for text in ("lang", "ARTHUR lang", intake.reference.lower(), intake.title.split(", ")[0]):
+        response = client.post(URL, {"q": text})
+        assert names(response) == ["Arthur Lang"], text
+        assert f'value="{text}"' in response.content.decode()
+    assert "lang" not in str(response.request["QUERY_STRING"])
+    assert names(client.post(URL, {"q": "lang", "state": "findings"})) == []
+
+
+def test_posted_filters_without_a_search_become_an_address(signed_in, clinician):
+    client = signed_in(clinician)
+    response = client.post(URL, {"q": "", "urgency": ["urgent", "soon"], "state": "new", "complaint": "", "page": "2"})
+    assert response.url == "/?urgency=urgent&urgency=soon&state=new&page=2"
+    everything = ["emergency", "urgent", "soon", "routine", "self-care"]
+    assert client.post(URL, {"urgency": everything}).url == "/"
+
+
+def test_search_needs_the_token_of_the_form(client, clinician):
+    strict = client.__class__(enforce_csrf_checks=True)
+    strict.force_login(clinician)
+    assert strict.post(URL, {"q": "lang"}).status_code == 403
+
+
+def many(practice, count: int) -> None:
+    """Copies of one intake: what the page costs does not hang on what was answered."""
+    first = cast.a_sent_intake(practice)
+    for number in range(count - 1):
+        patient = cast.a_patient(practice, f"Copy {number:02d}")
+        Intake.objects.create(
+            practice=practice,
+            patient=patient,
+            release=first.release,
+            answers=first.answers,
+            setting=first.setting,
+            presentation=first.presentation,
+            title=first.title,
+            urgency=first.urgency,
+            urgency_release=first.urgency_release,
+            sent_at=timezone.now() - datetime.timedelta(hours=number + 1),
+            reference=f"COPY-{number:04d}",
+        )
+
+
+def test_pages(signed_in, clinician, practice):
+    many(practice, PAGE_SIZE + 2)
+    client = signed_in(clinician)
+    first, second, beyond = (client.get(URL, {"page": page}).context["page"] for page in (1, 2, 99))
+    assert (len(first.rows), first.span, first.earlier, first.later) == (25, "1 to 25 of 27", None, 2)
+    assert (len(second.rows), second.span, second.earlier, second.later) == (2, "26 to 27 of 27", 1, None)
+    assert beyond.span == second.span
+    assert AccessRecord.objects.count() == 25 + 2 + 2
+    found = client.post(URL, {"q": "copy", "page": "2"}).context["page"]
+    assert (len(found.rows), found.earlier) == (1, 1)
+
+
+@pytest.mark.parametrize("rows", [1, PAGE_SIZE])
+@pytest.mark.parametrize("is_stale", [False, True])
+def test_queries(signed_in, clinician, practice, django_assert_num_queries, rows, is_stale):
+    many(practice, rows)
+    for intake in Intake.objects.all():
+        cast.add_findings(intake, clinician, {"hyperreflexia": True})
+    if is_stale:
+        Intake.objects.update(urgency_release=None)
+    client = signed_in(clinician)
+    # Session, user, membership, release, count, stale, list, page, its findings, record; stale ones' findings.
+    with django_assert_num_queries(11 if is_stale else 10):
+        client.get(URL)
+
+
+def test_get_writes_nothing_but_the_record(signed_in, clinician, sent_intake):
+    client = signed_in(clinician)
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        client.get(URL)
+    writes = [query["sql"] for query in queries if not query["sql"].lstrip().startswith("SELECT")]
+    assert len(writes) == 1
+    assert "clinic_accessrecord" in writes[0]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "expected"),
+    [
+        (-3, "0 min"),
+        (0, "0 min"),
+        (59, "59 min"),
+        (60, "1 h"),
+        (130, "2 h 10 min"),
+        (190, "3 h"),
+        (23 * 60 + 59, "23 h"),
+        (24 * 60, "1 day"),
+        (3 * 24 * 60 + 5, "3 days"),
+    ],
+)
+def test_waiting(minutes, expected):
+    now = timezone.now()
+    assert waiting(now - datetime.timedelta(minutes=minutes), now) == expected
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        ({"age": 67, "sex": "male"}, "Man, 67"),
+        ({"age": 17, "sex": "female"}, "Girl, 17"),
+        ({"age": 10, "sex": "male"}, "Boy, 10"),
+        ({"age": 18, "sex": ""}, "Adult, 18"),
+        ({"age": 5}, "Child, 5"),
+        ({"sex": "female"}, "Woman"),
+        ({}, ""),
+    ],
+)
+def test_person(answers, expected):
+    assert person(Intake(answers=answers), child_before=18) == expected
+
+
+def test_listed_knows_whether_it_is_signed():
+    now = timezone.now()
+    assert Listed(1, "soon", now, State.SIGNED).is_signed
+    assert not Listed(1, "soon", now, State.FINDINGS).is_signed
+
+
+def test_an_account_without_a_practice_is_told_whom_to_ask(signed_in, django_user_model):
+    response = signed_in(django_user_model.objects.create_user("nobody")).get(URL)
+    assert response.status_code == 403
+    assert "belongs to no practice yet" in response.content.decode()
+
+
+def test_an_editor_without_a_practice_goes_to_the_catalogue(signed_in, editor):
+    assert signed_in(editor).get(URL).url == reverse("admin:index")
+
+
+def test_without_a_catalogue_it_fails_loudly(signed_in, clinician, monkeypatch):
+    def none(self):
+        raise Release.DoesNotExist("No catalogue")
+
+    monkeypatch.setattr(type(Release.objects), "current", none)
+    with pytest.raises(Release.DoesNotExist):
+        signed_in(clinician).get(URL)
