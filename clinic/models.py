@@ -40,7 +40,7 @@ class ClinicianFinding(models.Model):
 
     intake = models.ForeignKey(Intake, models.PROTECT, related_name="clinician_findings")
     finding = models.SlugField(_("finding"), max_length=80)
-    # None: set back to not known.
+    # "unsure" means not known and overrules the patient; None takes the entry back.
     value = models.JSONField(_("value"), null=True)
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     entered_at = models.DateTimeField(_("entered at"), default=timezone.now)

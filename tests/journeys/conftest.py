@@ -96,7 +96,10 @@ class Complaints:
 
     def __init__(self, page: Page) -> None:
         self.found: list[str] = []
-        page.on("console", lambda message: self._note(message.text) if message.type == "error" else None)
+        page.on(
+            "console",
+            lambda message: self._note(f"{message.text} {message.location}") if message.type == "error" else None,
+        )
         page.on("pageerror", lambda error: self._note(str(error)))
 
     def _note(self, text: str) -> None:
