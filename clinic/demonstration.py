@@ -20,8 +20,9 @@ from clinic.models import ClinicianFinding, Membership
 from intake.models import Intake, Patient, Practice, worked_out_urgency
 
 PANEL = Path(__file__).resolve().parent.parent / "intake" / "data" / "published_cases.jsonl"
-PRACTICE_TOKEN = "demonstration"
-PASSWORD = "demonstration"
+# Known to everyone: the loader refuses to run in production.
+PRACTICE_TOKEN = "demonstration"  # noqa: S105
+PASSWORD = "demonstration"  # noqa: S105
 SETTINGS = {"emergency": "neurology-clinic", "unknown": "neurology-clinic"}
 PRESENTATIONS = {"other": "any"}
 # The demonstration waits as a real list does: minutes to days.

@@ -3,11 +3,11 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from intake.models import Intake, Invitation, Patient, Practice
+from intake.models import Intake, Practice
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Patient data is entered by patients and clinicians, and reached through the clinic's recorded pages."""
+class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Patients, their names and their links are reached only through the clinic's recorded pages."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -20,27 +20,13 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 
 @admin.register(Practice)
-class PracticeAdmin(admin.ModelAdmin):
+class PracticeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["name", "phone", "out_of_hours_phone", "emergency_phone", "setting", "is_demonstration"]
     search_fields = ["name"]
     readonly_fields = ["token"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
-
-
-@admin.register(Patient)
-class PatientAdmin(ReadOnlyAdmin):
-    list_display = ["name", "practice", "birth_date"]
-    list_filter = ["practice"]
-    list_select_related = ["practice"]
-
-
-@admin.register(Invitation)
-class InvitationAdmin(ReadOnlyAdmin):
-    list_display = ["patient", "created_by", "created_at", "expires_at", "revoked_at"]
-    list_select_related = ["patient", "created_by"]
-    exclude = ["token"]
 
 
 @admin.register(Intake)

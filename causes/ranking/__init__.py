@@ -1,4 +1,4 @@
-"""Ranks the possible causes of twitching or tremor. DESIGN, "The ranking, exactly", is the specification.
+"""Ranks the possible causes of twitching or tremor. docs/ranking.md is the specification.
 
 Pure Python and numpy: ``rank(catalogue, evidence, setting)`` works in a notebook. Evidence maps a
 finding's slug to True or False, to an option's value, or to a number; what is not known is left out.

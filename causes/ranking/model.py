@@ -1,7 +1,7 @@
 """A catalogue compiled to arrays: one column for each possible answer, one place for each cause.
 
 The last place of every array of width ``causes + 1`` is the background, which is also ``other``.
-Formulae: DESIGN, "The ranking, exactly".
+Formulae: docs/ranking.md.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ def admin(signed_in, administrator):
 
 
 def test_works(admin, sent_intake):
-    for model in ("practice", "patient", "invitation", "intake"):
+    for model in ("practice", "intake"):
         assert admin.get(f"/admin/intake/{model}/").status_code == 200
     assert admin.get(f"/admin/intake/practice/{sent_intake.practice.pk}/change/").status_code == 200
 
@@ -21,8 +21,13 @@ def test_anonymous(client, db):
 
 
 def test_an_editor_sees_no_patients(signed_in, editor, sent_intake):
-    for model in ("patient", "intake", "invitation"):
-        assert signed_in(editor).get(f"/admin/intake/{model}/").status_code == 403
+    assert signed_in(editor).get("/admin/intake/intake/").status_code == 403
+
+
+def test_names_and_links_have_no_second_unrecorded_path(admin, sent_intake):
+    for model in ("patient", "invitation"):
+        assert admin.get(f"/admin/intake/{model}/").status_code == 404
+    assert sent_intake.patient.name not in admin.get("/admin/intake/intake/").content.decode()
 
 
 def test_sent_answers_are_neither_shown_nor_changed(admin, sent_intake):
