@@ -20,8 +20,8 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 if not IS_DEVELOPMENT:
-    if not SECRET_KEY or SECRET_KEY == DEVELOPMENT_KEY or len(SECRET_KEY) < 40:
-        raise ImproperlyConfigured("Set SECRET_KEY to at least 40 random characters.")
+    if not SECRET_KEY or SECRET_KEY == DEVELOPMENT_KEY or len(SECRET_KEY) < 50:
+        raise ImproperlyConfigured("Set SECRET_KEY to at least 50 random characters.")
     if DEBUG:
         raise ImproperlyConfigured("DEBUG shows patient data in error pages: it is for development only.")
     if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
@@ -155,7 +155,8 @@ SESSION_COOKIE_HTTPONLY = True
 if not IS_DEVELOPMENT:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
     SECURE_HSTS_SECONDS = 31_536_000
-    # Off unless the whole domain is the clinic's: it binds the neighbours too.
+    # Off unless the whole domain is the clinic's: it binds the neighbours too. Hence the two silenced checks.
+    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.bool("HSTS_WHOLE_DOMAIN", default=False)
     SESSION_COOKIE_SECURE = True
     SESSION_COOKIE_NAME = "__Host-sessionid"
