@@ -31,6 +31,15 @@ TOLERANCE = 0.01
 PSEUDO_FINDINGS = frozenset({"medicines"})
 # The presenting complaint of an intake that has no other: without it nobody can be ranked.
 ANY_PRESENTATION = "any"
+# Thresholds that the intake and the ranking read: without one of them a patient's answers could not be worked out.
+REQUIRED_PARAMETERS = (
+    "caffeine-limit",
+    "alcohol-limit",
+    "childhood-onset-age",
+    "widespread-regions",
+    "wide-interval",
+    "few-findings",
+)
 _KINDS = ("boolean", "choice", "number")
 _CONTROLS = ("question", "derived", "profile", "clinician")
 _NUMBER_OPTIONS = ("mean", "sd")
@@ -56,6 +65,19 @@ def problems(catalogue: Catalogue) -> list[Problem]:
     ]
 
 
+def withdrawn(current: Catalogue, catalogue: Catalogue) -> list[Problem]:
+    """Settings and complaints of the current release that are gone: intakes filed under them could not be ranked."""
+    return [
+        Problem(table, slug, "may not be removed: patients are filed under it")
+        for table in ("settings", "presentations")
+        for slug in sorted(_slugs_of(current, table) - _slugs_of(catalogue, table))
+    ]
+
+
+def _slugs_of(catalogue: Catalogue, table: str) -> set[str]:
+    return {item.slug for item in getattr(catalogue, table)}
+
+
 def _problem(table: str, record: Any, message: str, owner: Any = None) -> Problem:
     name = f"{name_of(owner)}, {name_of(record)}" if owner else name_of(record)
     return Problem(table, name, message, record)
@@ -67,6 +89,9 @@ def _missing_tables(catalogue: Catalogue) -> Iterator[Problem]:
             yield Problem(table, "all", "there are none")
     if catalogue.presentations and ANY_PRESENTATION not in {p.slug for p in catalogue.presentations}:
         yield Problem("presentations", ANY_PRESENTATION, "is missing: it serves every other complaint")
+    for slug in REQUIRED_PARAMETERS:
+        if slug not in catalogue.parameter:
+            yield Problem("parameters", slug, "is missing: patients' answers are worked out with it")
 
 
 def _keys(catalogue: Catalogue) -> Iterator[Problem]:

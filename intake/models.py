@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 import secrets
 import uuid
 from typing import Any
@@ -9,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from causes import ranking, red_flags
@@ -16,6 +18,8 @@ from causes.catalogue import URGENCIES, Catalogue
 from causes.models import Release
 from causes.models.editable import Urgency
 from intake import derivation
+
+logger = logging.getLogger(__name__)
 
 # No letters or digits that are mistaken for one another when read out on the telephone.
 REFERENCE_ALPHABET = "ABCDEFGHJKMNPQRTUVWXY346789"
@@ -47,6 +51,12 @@ class Practice(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        known = {item.slug for item in Release.objects.current().catalogue().settings}
+        if self.setting not in known:
+            message = gettext("The catalogue knows these settings: %(known)s.") % {"known": ", ".join(sorted(known))}
+            raise ValidationError({"setting": ValidationError(message, code="setting")})
 
 
 class Patient(models.Model):
@@ -165,19 +175,29 @@ class Intake(models.Model):
                     practice_id=fresh.practice_id, **derivation.patient_details(fresh.answers)
                 )
                 presentation = derivation.presentation(catalogue, fresh.evidence(catalogue))
+                urgency, is_ranked = _urgency_at_sending(catalogue, fresh, presentation)
                 changed = Intake.objects.filter(pk=self.pk, sent_at__isnull=True).update(
                     sent_at=now,
                     reference=new_reference(),
                     patient=patient,
                     presentation=presentation,
                     title=derivation.title(catalogue, fresh.answers),
-                    urgency=worked_out_urgency(catalogue, fresh.evidence(catalogue), fresh.setting, presentation),
-                    urgency_release_id=self.release_id,
+                    urgency=urgency,
+                    urgency_release_id=self.release_id if is_ranked else None,
                 )
             else:
                 changed = 0
         self.refresh_from_db()
         return bool(changed)
+
+
+def _urgency_at_sending(catalogue: Catalogue, intake: Intake, presentation: str) -> tuple[str, bool]:
+    """The urgency, and whether it was worked out. Nothing about the ranking may stop an intake from arriving."""
+    try:
+        return worked_out_urgency(catalogue, intake.evidence(catalogue), intake.setting, presentation), True
+    except ranking.EvidenceError:
+        logger.exception("An intake arrived that cannot be ranked")
+        return Urgency.URGENT.value, False
 
 
 def worked_out_urgency(

@@ -23,7 +23,6 @@ from causes.changes import Change, changes
 from causes.forms import PublishForm
 from causes.models import Release
 from causes.models.compilation import working_copy
-from causes.validation import problems
 
 _MODELS: dict[str, type[Model]] = {
     "sources": models.Source,
@@ -111,7 +110,7 @@ class ReleaseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             published = self._publish(request, form)
             if published:
                 return redirect("admin:causes_release_change", published.pk)
-        found = problems(catalogue)
+        found = Release.objects.obstacles(catalogue)
         current = Release.objects.defer("document").first()
         before = current.catalogue() if current else compiled.Catalogue()
         context = {

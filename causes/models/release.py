@@ -10,9 +10,9 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from causes.catalogue import Catalogue, from_json, to_json
+from causes.catalogue import Catalogue, Problem, from_json, to_json
 from causes.models.compilation import working_copy
-from causes.validation import problems
+from causes.validation import problems, withdrawn
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -26,6 +26,11 @@ class ReleaseManager(models.Manager["Release"]):
             raise self.model.DoesNotExist("No catalogue has been published: run “manage.py load_catalogue”.")
         return release
 
+    def obstacles(self, catalogue: Catalogue) -> list[Problem]:
+        """Everything that forbids publishing this working copy, after the current release if there is one."""
+        newest = self.defer("document").order_by("-number").first()
+        return problems(catalogue) + (withdrawn(newest.catalogue(), catalogue) if newest else [])
+
     @transaction.atomic
     def publish(self, author: User | None = None, notes: str = "") -> Release:
         """Freeze the working copy. The release that is already current is returned when nothing changed.
@@ -33,7 +38,7 @@ class ReleaseManager(models.Manager["Release"]):
         Raises ValidationError listing every problem of the working copy.
         """
         catalogue = working_copy()
-        found = problems(catalogue)
+        found = self.obstacles(catalogue)
         if found:
             raise ValidationError([ValidationError(str(problem), code="problem") for problem in found])
         newest = self.defer("document").order_by("-number").first()

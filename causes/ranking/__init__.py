@@ -58,8 +58,6 @@ __all__ = [
 
 ENGINE_VERSION = "1"
 # Used when the catalogue has no such parameter.
-_WIDE_INTERVAL = 0.5
-_FEW_FINDINGS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +189,9 @@ def is_in_lane(cause: Cause, probability: float, is_suspected: bool) -> bool:
 def _little_known(catalogue: Catalogue, found: Assessed, causes: tuple[RankedCause, ...]) -> tuple[str, ...]:
     """Why the page must not suggest certainty: slugs of the catalogue's parameters that are exceeded."""
     reasons = []
-    if len(found.observed.findings) < catalogue.parameter.get("few-findings", _FEW_FINDINGS):
+    if len(found.observed.findings) < catalogue.parameter["few-findings"]:
         reasons.append("few-findings")
-    if causes and causes[0].high - causes[0].low > catalogue.parameter.get("wide-interval", _WIDE_INTERVAL):
+    if causes and causes[0].high - causes[0].low > catalogue.parameter["wide-interval"]:
         reasons.append("wide-interval")
     return tuple(reasons)
 

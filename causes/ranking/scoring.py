@@ -49,7 +49,7 @@ def observe(model: Model, evidence: Evidence, setting: str, presentation: str) -
     """Raises EvidenceError for what the catalogue does not know, and for an answer of the wrong type."""
     log_pretest = pretest(model, evidence, setting, presentation)
     rows = answered(model, evidence)
-    inert = {AGE, SEX, *model.presenting[presentation]}
+    inert = {AGE, SEX, *_presenting(model, evidence, presentation)}
     used = [row for row in rows if row[1].finding.slug not in inert]
     ignored = tuple(row[1].finding.slug for row in rows if row[1].finding.slug in inert)
     columns = [row[3] for row in used]
@@ -59,6 +59,12 @@ def observe(model: Model, evidence: Evidence, setting: str, presentation: str) -
             log_ratios[place] = model.numbers[a.finding.slug].log_ratio(_number(value))
     findings, values = tuple(row[1] for row in used), tuple(row[2] for row in used)
     return Observed(findings, values, tuple(columns), _discounts(model, findings), log_ratios, log_pretest, ignored)
+
+
+def _presenting(model: Model, evidence: Evidence, presentation: str) -> frozenset[str]:
+    """The complaint's own findings, which contribute nothing more; all of them absent, they speak against it."""
+    findings = model.presenting[presentation]
+    return frozenset() if findings and all(evidence.get(slug) is False for slug in findings) else findings
 
 
 def answered(model: Model, evidence: Evidence) -> list[tuple[int, Answers, Value, int]]:

@@ -407,11 +407,20 @@ def test_the_meter_adds_up() -> None:
 
 @pytest.mark.parametrize(("a", "b"), [("alpha", "beta"), ("gamma", "alpha"), ("alpha", OTHER)])
 def test_compare_adds_up_to_the_difference_of_scores(a: str, b: str) -> None:
-    found = rank(SMALL, EVERYTHING, "clinic", "tremor")
+    found = rank(SMALL, EVERYTHING | {"tremor": True}, "clinic", "tremor")
     rows = compare(found, a, b)
     scores = {**{c.slug: c.score for c in found.causes}, OTHER: found.other_score}
     assert sum(row.value for row in rows) == pytest.approx(scores[a] - scores[b], abs=1e-9)
     assert rows[0].finding == "" and {row.finding for row in rows[1:]} == {"weakness", "course", "wasting", "speed"}
+
+
+def test_a_complaint_that_the_clinician_does_not_find_speaks_against_its_causes() -> None:
+    denied, present, unknown = (
+        posterior(SMALL, evidence, "clinic", "tremor") for evidence in ({"tremor": False}, {"tremor": True}, {})
+    )
+    assert present == unknown
+    assert denied != unknown
+    assert "tremor" not in rank(SMALL, {"tremor": False}, "clinic", "tremor").ignored
 
 
 def test_compare_refuses_an_unknown_cause() -> None:

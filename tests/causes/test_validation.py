@@ -5,7 +5,7 @@ import pytest
 
 from causes.catalogue import Catalogue, Fact, Source
 from causes.data_files import read_catalogue
-from causes.validation import problems
+from causes.validation import REQUIRED_PARAMETERS, problems, withdrawn
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +130,20 @@ def test_a_key_appears_once(whole) -> None:
 
 
 def test_an_empty_catalogue_cannot_be_published() -> None:
-    assert {problem.table for problem in problems(Catalogue())} == {"settings", "presentations", "causes", "findings"}
+    expected = {"settings", "presentations", "causes", "findings", "parameters"}
+    assert {problem.table for problem in problems(Catalogue())} == expected
+
+
+@pytest.mark.parametrize("slug", REQUIRED_PARAMETERS)
+def test_a_threshold_that_answers_are_worked_out_with_may_not_be_missing(whole, slug) -> None:
+    lacking = replace(whole, parameters=tuple(item for item in whole.parameters if item.slug != slug))
+    assert [(problem.table, problem.row) for problem in problems(lacking)] == [("parameters", slug)]
+
+
+def test_a_setting_that_patients_are_filed_under_may_not_be_withdrawn(whole) -> None:
+    fewer = replace(whole, settings=whole.settings[1:])
+    assert [(p.table, p.row) for p in withdrawn(whole, fewer)] == [("settings", whole.settings[0].slug)]
+    assert withdrawn(fewer, whole) == []
 
 
 def test_every_problem_is_listed_at_once(whole) -> None:
