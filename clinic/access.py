@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 
-from clinic.models import AccessRecord, Membership
+from clinic.models import AccessRecord, Assessment, Membership
 from intake.models import Intake, IntakeQuerySet, Patient, Practice
 
 P = ParamSpec("P")
@@ -54,6 +54,20 @@ def intake_required(view: Callable[Concatenate[HttpRequest, Intake, P], HttpResp
         return view(request, intake, *args, **kwargs)
 
     return _closed(guarded, "intake")
+
+
+def assessment_required(view: Callable[Concatenate[HttpRequest, Assessment, P], HttpResponse]) -> View:
+    """For a signed assessment: turns ``key`` into one about an intake of the user's own practice."""
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, key: uuid.UUID, *args: Any, **kwargs: Any) -> HttpResponse:
+        assessment = Assessment.objects.select_related("intake", "signed_by").filter(key=key).first()
+        if assessment is None:
+            raise Http404
+        _admit_to(request, assessment.intake.practice_id, [assessment.intake], CLINICIAN)
+        return view(request, assessment, *args, **kwargs)
+
+    return _closed(guarded, "assessment")
 
 
 def patient_required(view: Callable[Concatenate[HttpRequest, Patient, P], HttpResponse]) -> View:

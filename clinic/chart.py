@@ -7,11 +7,12 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 
-from causes import ranking
-from causes.catalogue import Catalogue
+from causes import ranking, red_flags
+from causes.catalogue import Catalogue, RedFlag
 from causes.models import Release
-from causes.ranking import ENGINE_VERSION, Differential
+from causes.ranking import ENGINE_VERSION, Differential, EvidenceError
 from clinic.evidence import Record, gather
+from clinic.identity import other_person
 from clinic.models import ClinicianFinding
 from intake.models import Intake, worked_out_urgency
 
@@ -30,10 +31,25 @@ class Chart:
         return ranking.rank(self.catalogue, self.record.values, intake.setting, intake.presentation)
 
     @cached_property
+    def unranked(self) -> str:
+        """Why no ranking can be shown, in the engine's words; "" when it can."""
+        try:
+            self.differential  # noqa: B018
+        except EvidenceError as error:
+            return str(error)
+        return ""
+
+    @cached_property
+    def other_person(self) -> str:
+        """The warning that the answers name somebody else than the patient; "" when they do not."""
+        return other_person(self.intake)
+
+    @cached_property
     def inputs(self) -> str:
         """Changes whenever the differential may: a signature is for what was on the screen."""
         intake = self.intake
-        parts = [self.catalogue.sha256, ENGINE_VERSION, intake.setting, intake.presentation, self.record.values]
+        parts: list[object] = [self.catalogue.sha256, ENGINE_VERSION, intake.setting, intake.presentation]
+        parts += [self.record.values, self.other_person]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
     @property
@@ -46,8 +62,15 @@ class Chart:
         last = self.last_entries
         return gather(self.catalogue, self.intake, [row for row in self.record.entries if row not in last])
 
-    def urgency(self) -> str:
+    @property
+    def flags(self) -> tuple[RedFlag, ...]:
+        return red_flags.fired(self.catalogue, self.record.values)
+
+    def urgency(self) -> str | None:
+        """None when only a ranking could tell, and none is possible."""
         intake = self.intake
+        if self.unranked:
+            return red_flags.highest_urgency(self.flags)
         return worked_out_urgency(self.catalogue, self.record.values, intake.setting, intake.presentation)
 
 

@@ -27,7 +27,7 @@ def enter(intake: Intake, user: User, data: Mapping[str, str]) -> dict[str, Prob
     Only controls that differ from what the page showed count, so a stale page never undoes a colleague's entry.
     Raises BadRequest for a finding that the catalogue does not know.
     """
-    chart = _locked(intake)
+    chart = locked(intake)
     form = EvidenceForm([chart.catalogue.finding[slug] for slug in _changed(chart, data)], data)
     form.is_valid()
     values: dict[str, Value | None] = dict(form.cleaned_data)
@@ -40,13 +40,13 @@ def enter(intake: Intake, user: User, data: Mapping[str, str]) -> dict[str, Prob
 
 @transaction.atomic
 def change_context(intake: Intake, setting: str, presentation: str) -> None:
-    chart = _locked(intake)
+    chart = locked(intake)
     intake.setting, intake.presentation = setting, presentation
     Intake.objects.filter(pk=intake.pk).update(setting=setting, presentation=presentation)
     _update_urgency(chart)
 
 
-def _locked(intake: Intake) -> Chart:
+def locked(intake: Intake) -> Chart:
     """One change of an intake at a time: each works out the urgency from all that came before."""
     fresh = Intake.objects.select_for_update().get(pk=intake.pk)
     intake.setting, intake.presentation = fresh.setting, fresh.presentation
@@ -90,5 +90,7 @@ def _append(chart: Chart, user: User, values: Mapping[str, Value | None]) -> Non
 
 def _update_urgency(chart: Chart) -> None:
     urgency = chart.urgency()
+    if urgency is None:
+        return
     Intake.objects.filter(pk=chart.intake.pk).update(urgency=urgency, urgency_release=chart.release)
     chart.intake.urgency = urgency

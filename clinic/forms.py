@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from causes.catalogue import OTHER, Catalogue, Finding
 from causes.conditions import Value
+from clinic.chart import Chart
 from clinic.models import Assessment
 from intake.derivation import UNSURE
 
@@ -25,8 +26,11 @@ class ContextForm(forms.Form):
 
     def __init__(self, catalogue: Catalogue, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["setting"].choices = [(item.slug, item.name) for item in catalogue.settings]  # type: ignore[attr-defined]
-        self.fields["presentation"].choices = [(item.slug, item.name) for item in catalogue.presentations]  # type: ignore[attr-defined]
+        for name, items in (("setting", catalogue.settings), ("presentation", catalogue.presentations)):
+            choices = [(item.slug, item.name) for item in items]
+            # One that the release no longer has: the browser must not put the first of the list in its place.
+            is_known = self.data.get(name) in {slug for slug, _name in choices}
+            self.fields[name].choices = choices if is_known else [("", _("Choose")), *choices]  # type: ignore[attr-defined]
 
 
 class FindingField(forms.Field):
@@ -88,6 +92,10 @@ class SignOffForm(forms.ModelForm):  # type: ignore[type-arg]
         error_messages={"required": _("Confirm that you have seen the red flags and what is not yet excluded.")}
     )
 
+    is_person_checked = forms.BooleanField(
+        error_messages={"required": _("Confirm that you have checked whose answers these are.")}
+    )
+
     class Meta:
         model = Assessment
         fields = ["conclusion", "certainty", "review_on", "reasons"]
@@ -96,10 +104,12 @@ class SignOffForm(forms.ModelForm):  # type: ignore[type-arg]
             "reasons": forms.Textarea({"rows": 4}),
         }
 
-    def __init__(self, catalogue: Catalogue, current_inputs: str, data: Any = None) -> None:
+    def __init__(self, chart: Chart, data: Any = None) -> None:
         super().__init__(data, initial={"key": uuid.uuid4(), "certainty": Assessment.Certainty.WORKING})
-        self.current_inputs = current_inputs
-        causes = sorted((cause.name, cause.slug) for cause in catalogue.causes)
+        self.current_inputs = chart.inputs
+        if not chart.other_person:
+            del self.fields["is_person_checked"]
+        causes = sorted((cause.name, cause.slug) for cause in chart.catalogue.causes)
         choices = [("", _("Choose a cause")), *((slug, name) for name, slug in causes), (OTHER, _("None of these"))]
         self.fields["conclusion"].choices = choices  # type: ignore[attr-defined]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import traceback
 from types import TracebackType
 from typing import Any
@@ -10,6 +11,9 @@ from typing import Any
 from django.http import HttpRequest
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
+# Addresses that hold a key, up to what cannot belong to them; “<” begins the placeholder of a route.
+_WITH_KEY = re.compile(r"""/(intakes?|assessments|invitations|patients)/[^\s"'<>]+""")
 
 
 class PrivateFormatter(logging.Formatter):
@@ -32,6 +36,8 @@ class PrivateRecords(logging.Filter):
         record.msg = _private(record.msg, replacements)
         if isinstance(record.args, tuple):
             record.args = tuple(_private(value, replacements) for value in record.args)
+        elif isinstance(record.args, dict):
+            record.args = {name: _private(value, replacements) for name, value in record.args.items()}
         return True
 
 
@@ -64,4 +70,8 @@ def _replacements(record: logging.LogRecord) -> dict[str, str]:
 def _private(value: Any, replacements: dict[str, str]) -> Any:
     if isinstance(value, BaseException):
         return type(value).__qualname__
-    return replacements.get(value, value) if isinstance(value, str) else value
+    if isinstance(value, str) and value in replacements:
+        return replacements[value]
+    text = str(value)
+    hidden = _WITH_KEY.sub(r"/\1/…", text)
+    return value if hidden == text else hidden

@@ -23,6 +23,7 @@ LONGEST_LIFE = 130  # years
 class State(models.TextChoices):
     NEW = "new", _("New")
     FINDINGS = "findings", _("Findings added")
+    CHANGED = "changed", _("Changed since signed")
     SIGNED = "signed", _("Signed off")
 
 

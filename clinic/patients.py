@@ -11,11 +11,12 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from causes.catalogue import OTHER, Catalogue
 from clinic import invitations, words
 from clinic.models import AccessRecord, Assessment
+from clinic.patient_forms import State
 from clinic.people import display_name
-from clinic.worklist import STATE_ICONS, state_of, url_of, with_state
+from clinic.snapshot import signed_conclusion
+from clinic.worklist import STATE_ICONS, url_of, with_state
 from intake.models import Intake, Invitation, Patient, Practice
 
 SHOWN_LOOKS = 50
@@ -107,14 +108,14 @@ def list_row(patient: Patient) -> ListRow:
     )
 
 
-def page_of(patient: Patient, catalogue: Catalogue, is_clinician: bool) -> PatientPage:
+def page_of(patient: Patient, is_clinician: bool) -> PatientPage:
     return PatientPage(
         key=str(patient.key),
         name=patient.name,
         birth_date=date(patient.birth_date),
         intakes=_intakes(patient, is_clinician),
         invitations=tuple(invitations.row_of(item) for item in patient.invitations.select_related("patient", "intake")),
-        assessments=_assessments(patient, catalogue) if is_clinician else (),
+        assessments=_assessments(patient) if is_clinician else (),
         looks=_looks(patient) if is_clinician else (),
     )
 
@@ -130,7 +131,7 @@ def _open_links() -> QuerySet[Invitation]:
 def _intakes(patient: Patient, is_clinician: bool) -> tuple[IntakeRow, ...]:
     rows = []
     for intake in with_state(Intake.objects.sent().filter(patient=patient)).select_related("patient"):
-        state = state_of(intake.has_findings, intake.has_assessment)
+        state = State(intake.state)
         rows.append(
             IntakeRow(
                 url=url_of(intake, is_clinician) if is_clinician else "",
@@ -144,13 +145,12 @@ def _intakes(patient: Patient, is_clinician: bool) -> tuple[IntakeRow, ...]:
     return tuple(rows)
 
 
-def _assessments(patient: Patient, catalogue: Catalogue) -> tuple[AssessmentRow, ...]:
-    names = {cause.slug: cause.name for cause in catalogue.causes} | {OTHER: _("None of these causes")}
-    signed = Assessment.objects.filter(intake__patient=patient).select_related("signed_by").defer("snapshot")
+def _assessments(patient: Patient) -> tuple[AssessmentRow, ...]:
+    signed = Assessment.objects.filter(intake__patient=patient).select_related("signed_by")
     return tuple(
         AssessmentRow(
             url=reverse("assessment", args=[item.key]),
-            conclusion=names.get(item.conclusion, item.conclusion),
+            conclusion=signed_conclusion(item),
             certainty=item.get_certainty_display(),
             signed=words.time(item.signed_at),
             signed_by=display_name(item.signed_by),

@@ -51,6 +51,7 @@ def snapshot(chart: Chart, page: DifferentialPage, conclusion: str) -> str:
         "engine_version": differential.engine_version,
         "asked_from": intake.release_id,
         "patient": {"name": str(intake.patient), "title": page.head.title, "sent": page.head.sent_at},
+        "other_person": chart.other_person,
         "reference": intake.reference,
         "setting": _named(catalogue.settings, differential.setting),
         "presentation": _named(catalogue.presentations, differential.presentation),
@@ -90,6 +91,14 @@ def signed_page(assessment: Assessment) -> SignedPage:
         tuple(causes[CAUSES_WITH_REASONS:]),
         words.probability(document["other_posterior"]),
     )
+
+
+def signed_conclusion(assessment: Assessment) -> str:
+    """As it was called when it was signed: the catalogue may have renamed or retired the cause since."""
+    if assessment.conclusion == OTHER:
+        return _("None of these")
+    name: str = json.loads(assessment.snapshot).get("conclusion", assessment.conclusion)
+    return name
 
 
 def _named(items: Any, slug: str) -> dict[str, str]:

@@ -20,6 +20,7 @@ PROFILE = frozenset({derivation.AGE, derivation.SEX})
 
 def summary(chart: Chart) -> str:
     parts = (
+        chart.other_person,
         _patient(chart),
         _symptoms(chart),
         _denied(chart),

@@ -16,15 +16,13 @@ from django.utils.translation import gettext as _
 
 from causes.catalogue import Finding
 from causes.conditions import Value
+from causes.words import GRADE_TITLES as GRADE_TITLES
+from causes.words import STAGE_TITLES as STAGE_TITLES
+from causes.words import interval as interval
+from causes.words import length as length
+from causes.words import probability as probability
 
 MINUS = "−"
-STAGE_TITLES = {
-    "ask": gettext_lazy("Ask"),
-    "examine": gettext_lazy("Examine"),
-    "blood": gettext_lazy("Blood and genetics"),
-    "electrodiagnostic": gettext_lazy("Electrodiagnostic"),
-    "imaging": gettext_lazy("Imaging"),
-}
 AFTER_STAGE = {
     "ask": gettext_lazy("After more questions"),
     "examine": gettext_lazy("After the examination"),
@@ -38,12 +36,6 @@ NOT_DONE = {
     "blood": gettext_lazy("not tested"),
     "electrodiagnostic": gettext_lazy("not tested"),
     "imaging": gettext_lazy("not done"),
-}
-GRADE_TITLES = {
-    "A": gettext_lazy("Counted in 50 patients or more"),
-    "B": gettext_lazy("Smaller series, review or guideline"),
-    "C": gettext_lazy("Estimated from a source’s words"),
-    "D": gettext_lazy("Expert estimate, no source"),
 }
 _FOR = (
     (10, gettext_lazy("strongly for")),
@@ -61,27 +53,8 @@ _AGAINST = (
 _AFTER_A_NAME = ("sign", "ring", "test", "disease", "syndrome")
 
 
-def probability(value: float) -> str:
-    """Never 0% or 100%: below 1% one decimal, and <0.1% or >99% at the ends."""
-    percent = value * 100
-    if percent < 0.1:
-        return "<0.1%"
-    if percent > 99:
-        return ">99%"
-    return f"{percent:.1f}%" if percent < 0.95 else f"{percent:.0f}%"
-
-
 def span(low: float, high: float) -> str:
     return _("%(low)s to %(high)s") % {"low": probability(low), "high": probability(high)}
-
-
-def interval(low: float, high: float) -> str:
-    return _("90%% interval %(span)s") % {"span": span(low, high)}
-
-
-def length(share: float) -> str:
-    """A length of an SVG picture."""
-    return f"{min(max(share, 0.0), 1.0) * 100:.2f}%"
 
 
 def ratio(lr: float) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from causes.models import Release
 from causes.models.editable import Urgency
 from clinic import words
 from clinic.evidence import evidence
+from clinic.identity import other_person
 from clinic.models import Assessment, ClinicianFinding
 from clinic.patient_forms import Filters, State
 from intake.derivation import AGE, SEX
@@ -28,7 +29,7 @@ from intake.models import Intake, IntakeQuerySet, Patient
 PAGE_SIZE = 25
 SHOWN_FLAGS = 2
 SHOWN_CAUSES = 3
-STATE_ICONS = {State.NEW: "ring", State.FINDINGS: "half", State.SIGNED: "check"}
+STATE_ICONS = {State.NEW: "ring", State.FINDINGS: "half", State.CHANGED: "warning", State.SIGNED: "check"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class Row:
     waiting: str
     state_name: str
     state_icon: str
+    is_other_person: bool  # the answers name somebody else than the patient
     clinical: Clinical | None
 
 
@@ -126,17 +128,19 @@ def page_of(intakes: IntakeQuerySet, filters: Filters, release: Release, is_clin
 
 
 def with_state(intakes: IntakeQuerySet) -> QuerySet[Any]:
-    """Annotated with what ``state_of`` needs."""
+    """Annotated with ``state``: what was found after the latest signature opens the intake again."""
+    latest = Assessment.objects.filter(intake=OuterRef("pk")).order_by("-signed_at")
+    findings = ClinicianFinding.objects.filter(intake=OuterRef("pk"))
     return intakes.annotate(
-        has_findings=Exists(ClinicianFinding.objects.filter(intake=OuterRef("pk"))),
-        has_assessment=Exists(Assessment.objects.filter(intake=OuterRef("pk"))),
+        last_signed_at=Subquery(latest.values("signed_at")[:1]),
+        state=Case(
+            When(Exists(findings.filter(entered_at__gt=OuterRef("last_signed_at"))), then=Value(State.CHANGED)),
+            When(last_signed_at__isnull=False, then=Value(State.SIGNED)),
+            When(Exists(findings), then=Value(State.FINDINGS)),
+            default=Value(State.NEW),
+            output_field=CharField(),
+        ),
     )
-
-
-def state_of(has_findings: bool, has_assessment: bool) -> State:
-    if has_assessment:
-        return State.SIGNED
-    return State.FINDINGS if has_findings else State.NEW
 
 
 def waiting(since: datetime.datetime, now: datetime.datetime) -> str:
@@ -175,10 +179,7 @@ def url_of(intake: Intake, is_clinician: bool) -> str:
 def _matching(all_intakes: IntakeQuerySet, filters: Filters, is_clinician: bool) -> QuerySet[Any]:
     intakes = with_state(all_intakes)
     if filters.state:
-        is_signed = filters.state == State.SIGNED
-        intakes = intakes.filter(has_assessment=is_signed)
-        if not is_signed:
-            intakes = intakes.filter(has_findings=filters.state == State.FINDINGS)
+        intakes = intakes.filter(state=filters.state)
     if filters.complaint:
         intakes = intakes.filter(presentation=filters.complaint)
     for word in filters.text.split():
@@ -191,10 +192,10 @@ def _matching(all_intakes: IntakeQuerySet, filters: Filters, is_clinician: bool)
 
 def _listed(intakes: QuerySet[Any], release: Release) -> list[Listed]:
     """Stored urgencies, and worked out anew those of unsigned intakes that an older release gave."""
-    stale = intakes.filter(has_assessment=False).exclude(urgency_release=release.pk)
+    stale = intakes.exclude(state=State.SIGNED).exclude(urgency_release=release.pk)
     anew = _urgencies(release.catalogue(), stale.prefetch_related("clinician_findings"))
-    columns = intakes.order_by().values_list("pk", "urgency", "sent_at", "has_findings", "has_assessment")
-    return [Listed(pk, anew.get(pk, urgency), sent_at, state_of(*state)) for pk, urgency, sent_at, *state in columns]
+    columns = intakes.order_by().values_list("pk", "urgency", "sent_at", "state")
+    return [Listed(pk, anew.get(pk, urgency), sent_at, State(state)) for pk, urgency, sent_at, state in columns]
 
 
 def _urgencies(catalogue: Catalogue, intakes: Iterable[Intake]) -> dict[int, str]:
@@ -206,12 +207,10 @@ def _urgencies(catalogue: Catalogue, intakes: Iterable[Intake]) -> dict[int, str
         urgency = red_flags.highest_urgency(red_flags.fired(catalogue, known))
         if urgency is not None:
             found[pk] = urgency
-        elif _is_rankable(catalogue, intake):
+        else:
             unflagged[pk] = ranking.Case(known, intake.setting, intake.presentation)
-    first = ranking.first_causes(catalogue, list(unflagged.values()), 1)
-    return found | {
-        pk: catalogue.cause[slug].urgency for pk, ((slug, _posterior),) in zip(unflagged, first, strict=True)
-    }
+    first = _first_causes(catalogue, unflagged, 1)
+    return found | {pk: catalogue.cause[slug].urgency for pk, ((slug, _posterior),) in first.items()}
 
 
 def _with_patients(intakes: IntakeQuerySet, listed: Sequence[Listed]) -> list[Intake]:
@@ -237,6 +236,7 @@ def _rows(
             waiting=waiting(item.sent_at, now),
             state_name=str(item.state.label),
             state_icon=STATE_ICONS[item.state],
+            is_other_person=bool(other_person(intake)),
             clinical=part,
         )
         for item, intake, part in zip(listed, intakes, clinical, strict=True)
@@ -270,9 +270,8 @@ def _bars(
     cases = {
         intake.pk: ranking.Case(found, intake.setting, intake.presentation)
         for intake, found in zip(intakes, known, strict=True)
-        if _is_rankable(catalogue, intake)
     }
-    first = ranking.first_causes(catalogue, list(cases.values()), SHOWN_CAUSES)
+    first = _first_causes(catalogue, cases, SHOWN_CAUSES)
     return {
         pk: tuple(
             Bar(
@@ -283,15 +282,22 @@ def _bars(
             )
             for place, (slug, posterior) in enumerate(causes)
         )
-        for pk, causes in zip(cases, first, strict=True)
+        for pk, causes in first.items()
     }
 
 
-def _is_rankable(catalogue: Catalogue, intake: Intake) -> bool:
-    """False when a newer release has withdrawn the intake's setting or presenting complaint."""
-    return intake.setting in {item.slug for item in catalogue.settings} and intake.presentation in {
-        item.slug for item in catalogue.presentations
-    }
+def _first_causes(
+    catalogue: Catalogue, cases: Mapping[int, ranking.Case], count: int
+) -> dict[int, tuple[tuple[str, float], ...]]:
+    """Of every case that this release can rank: one that it cannot is left out and never costs the others theirs."""
+    try:
+        return dict(zip(cases, ranking.first_causes(catalogue, list(cases.values()), count), strict=True))
+    except ranking.EvidenceError:
+        if len(cases) == 1:
+            return {}
+    items, middle = list(cases.items()), len(cases) // 2
+    halves = [_first_causes(catalogue, dict(part), count) for part in (items[:middle], items[middle:])]
+    return halves[0] | halves[1]
 
 
 def _toggles(matching: list[Listed], filters: Filters) -> tuple[Toggle, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from causes.catalogue import Catalogue, Finding
@@ -43,7 +43,7 @@ TITLE_LENGTH = 200
 def evidence(catalogue: Catalogue, answers: Answers) -> dict[str, Value]:
     """Finding slug -> value, in the catalogue's order. What is not sure, not asked or not usable is left out."""
     known = _known(catalogue, answers)
-    dropped = _no_longer_asked(catalogue, known, _circumstances(known, answers))
+    dropped = _no_longer_asked(catalogue, known, _circumstances(known, answers), answers)
     return {slug: known[slug] for slug in catalogue.finding if slug in known and slug not in dropped}
 
 
@@ -173,14 +173,20 @@ def _from_medicines(catalogue: Catalogue, answers: Answers, direct: Evidence) ->
     rows = answers.get(MEDICINES) or ()
     if not rows and not answers.get(NO_MEDICINES):
         return
-    taken = [catalogue.drug.get(row["drug"]) for row in rows]
+    taken = [catalogue.drug.get(slug) for row in rows for slug in _drugs(row)]
+    is_whole = None not in taken and not any(row.get("is_partly_known") for row in rows)
     implied = {effect.finding for drug in taken if drug for effect in drug.effects if effect.finding}
     settled = drug_findings(catalogue)
     for slug in settled:
-        yield slug, True if slug in implied else (None if None in taken else False)
+        yield slug, True if slug in implied else (False if is_whole else None)
     # Nicotine gum, say: its own question has the last word.
     for slug in implied - settled - direct.keys():
         yield slug, True
+
+
+def _drugs(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """All that one box named, "" for what the catalogue does not know."""
+    return (row["drug"], *row.get("more_drugs", ()))
 
 
 def _circumstances(known: Evidence, answers: Answers) -> dict[str, Value]:
@@ -189,21 +195,32 @@ def _circumstances(known: Evidence, answers: Answers) -> dict[str, Value]:
     return {**known, **takes, **takes_none}
 
 
-def _no_longer_asked(catalogue: Catalogue, known: Iterable[str], circumstances: Evidence) -> set[str]:
+def _no_longer_asked(catalogue: Catalogue, known: Iterable[str], circumstances: Evidence, answers: Answers) -> set[str]:
     """Answers whose question another answer rules out, and those that hang on such an answer in turn."""
     conditions = {slug: parse(catalogue.finding[slug].ask_if) for slug in known}
     dropped: set[str] = set()
+
+    left_open = _left_open(catalogue, answers)
+
+    def is_unmet(clause: Clause) -> bool:
+        if clause.slug in circumstances and clause.slug not in dropped:
+            return not clause.is_met(circumstances)
+        return clause.slug in dropped or clause.slug in left_open
+
     while True:
-        ruled_out = {slug for slug, groups in conditions.items() if _is_violated(groups, circumstances, dropped)}
+        ruled_out = {slug for slug, groups in conditions.items() if _is_violated(groups, is_unmet)}
         if ruled_out == dropped:
             return dropped
         dropped = ruled_out
 
 
-def _is_violated(groups: tuple[tuple[Clause, ...], ...], circumstances: Evidence, dropped: set[str]) -> bool:
-    def is_unmet(clause: Clause) -> bool:
-        return clause.slug in dropped or (clause.slug in circumstances and not clause.is_met(circumstances))
+def _left_open(catalogue: Catalogue, answers: Answers) -> set[str]:
+    """Answered, but not known: what hangs on these is hidden, unlike what hangs on a question never answered."""
+    open_ = {slug for slug in catalogue.finding if answers.get(slug) in (UNSURE, "")}
+    return open_ | (zone_findings(catalogue) if answers.get(BODY) == [] else set())
 
+
+def _is_violated(groups: tuple[tuple[Clause, ...], ...], is_unmet: Callable[[Clause], bool]) -> bool:
     return bool(groups) and all(any(is_unmet(clause) for clause in group) for group in groups)
 
 
@@ -218,7 +235,7 @@ def _unusable(catalogue: Catalogue, answers: Answers) -> Iterator[tuple[str, Any
     yield from _retired(BODY, answers.get(BODY) or (), {zone.slug for zone in catalogue.body_zones})
     drinks = answers.get(DRINKS)
     yield from _retired(DRINKS, drinks if isinstance(drinks, Mapping) else (), {d.slug for d in catalogue.drinks})
-    drugs = (row["drug"] for row in answers.get(MEDICINES) or () if row["drug"])
+    drugs = (slug for row in answers.get(MEDICINES) or () for slug in _drugs(row) if slug)
     yield from _retired(MEDICINES, drugs, set(catalogue.drug))
 
 

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from causes.models import Release
 from intake.advice import advice, calls
@@ -24,6 +24,9 @@ from intake.topics import Topic, all_topics, asked_topics, incomplete_topics
 
 IntakeView = Callable[..., HttpResponse]
 
+# Drafts that a signed-in user began in this session. Nothing is kept for a patient, who is not signed in.
+OWN_DRAFTS = "drafts"
+
 
 def draft_required(view: IntakeView) -> IntakeView:
     """Turns the URL's token into a draft. Once sent, every page of it leads to the page that says so."""
@@ -35,6 +38,8 @@ def draft_required(view: IntakeView) -> IntakeView:
             return redirect("intake_sent", token)
         if intake.invitation and intake.invitation.revoked_at:
             return _closed(request, intake.practice, _("This link was withdrawn"))
+        if _is_for_the_patient_alone(request, intake):
+            return _refused(request, intake.practice)
         try:
             return view(request, intake, *args, **kwargs)
         except ValidationError as error:
@@ -52,6 +57,7 @@ def start(request: HttpRequest, token: str) -> HttpResponse:
     practice = get_object_or_404(Practice, token=token)
     if request.method == "POST":
         intake = Intake.objects.create(practice=practice, release=Release.objects.current(), setting=practice.setting)
+        _remember(request, intake)
         return redirect("intake_resume", intake.token)
     return _welcome(request, practice)
 
@@ -67,9 +73,11 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if not invited.is_open():
         was_revoked = invited.revoked_at is not None
         return _closed(request, practice, _("This link was withdrawn") if was_revoked else _("This link has expired"))
+    if intake and _is_for_the_patient_alone(request, intake):
+        return _refused(request, practice)
     if request.method == "POST":
         # Two clicks, one draft: the invitation's intake is unique.
-        draft, _is_new = Intake.objects.get_or_create(
+        draft, is_new = Intake.objects.get_or_create(
             invitation=invited,
             defaults={
                 "practice": practice,
@@ -78,6 +86,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
                 "setting": practice.setting,
             },
         )
+        if is_new:
+            _remember(request, draft)
         return redirect("intake_resume", draft.token)
     return _welcome(request, practice, is_started=intake is not None)
 
@@ -103,7 +113,7 @@ def topic(request: HttpRequest, intake: Intake, slug: str) -> HttpResponse:
     form = TopicForm(intake.release.catalogue(), current, intake.answers, posted)
     if request.method == "POST":
         is_finished = form.is_finished()
-        intake.save_answers(form.changes)
+        intake.save_answers(form.changes, form.cleared)
         if "another-medicine" in request.POST and form.saved_medicines:
             return redirect(f"{request.get_full_path()}#item-medicines")
         if is_finished:
@@ -147,16 +157,31 @@ def sent(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "intake/sent.html", context)
 
 
-@require_GET
+@require_POST
 @never_cache
 def drugs(request: HttpRequest) -> HttpResponse:
-    """Names for the box that a patient is typing a medicine into."""
-    found = suggestions(Release.objects.current().catalogue(), request.GET.get("q", ""))
+    """Names for the box that a patient is typing a medicine into. Posted, so that no log of addresses has them."""
+    found = suggestions(Release.objects.current().catalogue(), request.POST.get("q", ""))
     return JsonResponse({"suggestions": [asdict(item) for item in found]})
 
 
 def _intake(token: str) -> Intake:
     return get_object_or_404(Intake.objects.select_related("practice", "release", "invitation"), token=token)
+
+
+def _is_for_the_patient_alone(request: HttpRequest, intake: Intake) -> bool:
+    """Staff read what a patient sends, not what she is still writing."""
+    is_staff = request.user.is_authenticated
+    return is_staff and bool(intake.answers) and str(intake.key) not in request.session.get(OWN_DRAFTS, [])
+
+
+def _remember(request: HttpRequest, intake: Intake) -> None:
+    if request.user.is_authenticated:
+        request.session[OWN_DRAFTS] = [*request.session.get(OWN_DRAFTS, []), str(intake.key)]
+
+
+def _refused(request: HttpRequest, practice: Practice) -> HttpResponse:
+    return render(request, "intake/patient_only.html", {"practice": practice}, status=403)
 
 
 def _welcome(request: HttpRequest, practice: Practice, is_started: bool = False) -> HttpResponse:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 
+from causes.ranking import ENGINE_VERSION
 from clinic.chart import Chart
 from clinic.differential_page.causes import CauseList, cause_list
 from clinic.differential_page.checks import Flags, LaneRow, Next, flags, lane, next_useful
@@ -15,7 +16,16 @@ from clinic.differential_page.evidence_list import EvidenceList, Problem, contro
 from clinic.differential_page.head import Head, Meter, Verdict, head, meter, verdict
 from clinic.summary import summary
 
-__all__ = ["Comparison", "DifferentialPage", "Problem", "comparison", "control_state", "differential_page"]
+__all__ = [
+    "Comparison",
+    "DifferentialPage",
+    "Problem",
+    "UnrankedPage",
+    "comparison",
+    "control_state",
+    "differential_page",
+    "unranked_page",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +44,18 @@ class DifferentialPage:
     engine_version: str
 
 
+@dataclass(frozen=True, slots=True)
+class UnrankedPage:
+    """What is known of an intake that the current release cannot rank, and nothing of a ranking."""
+
+    head: Head
+    flags: Flags | None
+    evidence: EvidenceList
+    release: int
+    sha256: str
+    engine_version: str
+
+
 def differential_page(
     chart: Chart, user: User, opened: str = "", problems: Mapping[str, Problem] | None = None
 ) -> DifferentialPage:
@@ -41,7 +63,7 @@ def differential_page(
     catalogue, differential = chart.catalogue, chart.differential
     return DifferentialPage(
         head=head(chart, user),
-        flags=flags(catalogue, differential),
+        flags=flags(catalogue, chart.flags),
         verdict=verdict(chart),
         causes=cause_list(chart, opened),
         meter=meter(chart),
@@ -52,4 +74,15 @@ def differential_page(
         release=differential.release,
         sha256=differential.sha256[:12],
         engine_version=differential.engine_version,
+    )
+
+
+def unranked_page(chart: Chart, user: User, problems: Mapping[str, Problem] | None = None) -> UnrankedPage:
+    return UnrankedPage(
+        head=head(chart, user),
+        flags=flags(chart.catalogue, chart.flags),
+        evidence=evidence_list(chart, user, problems or {}),
+        release=chart.release.number,
+        sha256=chart.catalogue.sha256[:12],
+        engine_version=ENGINE_VERSION,
     )

@@ -78,8 +78,7 @@ class Next:
     safest_text: str
 
 
-def flags(catalogue: Catalogue, differential: Differential) -> Flags | None:
-    fired = differential.flags
+def flags(catalogue: Catalogue, fired: tuple[RedFlag, ...]) -> Flags | None:
     if not fired:
         return None
     urgency = urgency_chip(max((flag.urgency for flag in fired), key=URGENCIES.index))

@@ -106,12 +106,15 @@ def _group_of(known: Known) -> str:
 
 def _prominent(chart: Chart) -> frozenset[str]:
     """Not yet known, but asked for: next most useful, or a check of the lane, or all that a flag still needs."""
+    missing = frozenset(_missing_for_flags(chart.catalogue, chart.record.values))
+    if chart.unranked:
+        return missing
     differential = chart.differential
     slugs = {item.slug for items in differential.next_findings.values() for item in items[:SUGGESTIONS]}
     slugs |= {check.finding for entry in differential.lane for check in entry.checks}
     if differential.safest_check is not None:
         slugs.add(differential.safest_check.slug)
-    return frozenset(slugs | _missing_for_flags(chart.catalogue, chart.record.values))
+    return missing | slugs
 
 
 def _missing_for_flags(catalogue: Catalogue, values: Mapping[str, Value]) -> set[str]:
@@ -183,7 +186,7 @@ class _Origins:
 class _RowBuilder:
     def __init__(self, chart: Chart, user: User, problems: Mapping[str, Problem]) -> None:
         self.chart, self.user, self.problems = chart, user, problems
-        self.starting_point = frozenset(chart.differential.ignored)
+        self.starting_point = frozenset() if chart.unranked else frozenset(chart.differential.ignored)
         sent_at = chart.intake.sent_at
         self.sent_on = words.day(sent_at) if sent_at else ""
         standing = [(known.entry.pk, known.entry, known) for known in chart.record.known.values() if known.entry]

@@ -33,6 +33,7 @@ class Head:
     found: str
     release: str
     last_change: str
+    other_person: str  # a warning, or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ def head(chart: Chart, user: User) -> Head:
         found=ngettext("%(n)s finding", "%(n)s findings", found) % {"n": found} if found else _("nothing yet"),
         release=_release(chart),
         last_change=last_change(chart, user),
+        other_person=chart.other_person,
     )
 
 
@@ -107,12 +109,8 @@ def last_change(chart: Chart, user: User) -> str:
     what = "; ".join(_entry(chart, row) for row in last[:NAMED_FINDINGS])
     if len(last) > NAMED_FINDINGS:
         what = ngettext("%(n)s finding", "%(n)s findings", len(last)) % {"n": len(last)}
-    return _("%(what)s (%(who)s, %(when)s). %(effect)s") % {
-        "what": what,
-        "who": who,
-        "when": words.time(last[-1].entered_at),
-        "effect": _effect(chart),
-    }
+    change = _("%(what)s (%(who)s, %(when)s).") % {"what": what, "who": who, "when": words.time(last[-1].entered_at)}
+    return change if chart.unranked else f"{change} {_effect(chart)}"
 
 
 def _entry(chart: Chart, row: ClinicianFinding) -> str:

@@ -4,13 +4,14 @@ import uuid
 
 from django.core.exceptions import BadRequest
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from clinic.access import CLINICIAN, intake_required, member_required, record_look
-from clinic.chart import Chart, chart_of
+from clinic.access import assessment_required, intake_required
+from clinic.chart import Chart
 from clinic.differential_page import differential_page
+from clinic.entering import locked
 from clinic.forms import SignOffForm
 from clinic.models import Assessment
 from clinic.snapshot import signed_page, snapshot
@@ -22,10 +23,9 @@ from intake.models import Intake
 @intake_required
 def sign(request: HttpRequest, intake: Intake) -> HttpResponse:
     with transaction.atomic():
-        Intake.objects.select_for_update().get(pk=intake.pk)
-        chart = chart_of(intake)
-        form = SignOffForm(chart.catalogue, chart.inputs, request.POST)
-        is_valid = form.is_valid()
+        chart = locked(intake)
+        form = SignOffForm(chart, request.POST)
+        is_valid = form.is_valid() and not chart.unranked
         signed = _already_signed(intake, form.cleaned_data.get("key"))
         if signed is None and is_valid:
             signed = _sign(request, chart, form)
@@ -35,15 +35,8 @@ def sign(request: HttpRequest, intake: Intake) -> HttpResponse:
 
 
 @require_safe
-@member_required(CLINICIAN)
-def show(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    assessment = Assessment.objects.select_related("intake__practice", "signed_by").filter(key=key).first()
-    if assessment is None:
-        raise Http404
-    is_own = assessment.intake.practice_id == request.practice.pk  # type: ignore[attr-defined]
-    record_look(request, [assessment.intake], was_allowed=is_own)
-    if not is_own:
-        raise Http404
+@assessment_required
+def show(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     context = {"section": "worklist", "assessment": assessment, "page": signed_page(assessment)}
     return render(request, "clinic/assessment.html", context)
 

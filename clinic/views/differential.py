@@ -11,11 +11,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clinic.access import intake_required
 from clinic.chart import Chart, chart_of
-from clinic.differential_page import Problem, comparison, differential_page
+from clinic.differential_page import Problem, comparison, differential_page, unranked_page
 from clinic.entering import change_context as change
 from clinic.entering import enter as enter_changes
 from clinic.forms import ContextForm, SignOffForm
 from clinic.models import Assessment
+from clinic.snapshot import signed_conclusion
 from intake.models import Intake
 
 
@@ -49,6 +50,8 @@ def change_context(request: HttpRequest, intake: Intake) -> HttpResponse:
 @intake_required
 def compare(request: HttpRequest, intake: Intake) -> HttpResponse:
     chart = chart_of(intake)
+    if chart.unranked:
+        return redirect("differential", intake.key)
     first, second = (cause.slug for cause in chart.differential.causes[:2])
     try:
         compared = comparison(chart, request.GET.get("a", first), request.GET.get("b", second))
@@ -65,14 +68,20 @@ def differential_response(
     sign_form: SignOffForm | None = None,
 ) -> HttpResponse:
     """The page, or what changes of it for htmx. A form that could not be used makes it a 422."""
-    intake = chart.intake
+    intake, user = chart.intake, request.user
+    page = (
+        unranked_page(chart, user, problems)  # type: ignore[arg-type]
+        if chart.unranked
+        else differential_page(chart, user, request.GET.get("open", ""), problems)  # type: ignore[arg-type]
+    )
     context: dict[str, Any] = {
         "section": "worklist",
         "intake": intake,
-        "page": differential_page(chart, request.user, request.GET.get("open", ""), problems),  # type: ignore[arg-type]
+        "page": page,
+        "unranked": chart.unranked,
         "context_form": context_form
         or ContextForm(chart.catalogue, {"setting": intake.setting, "presentation": intake.presentation}),
-        "sign_form": sign_form or SignOffForm(chart.catalogue, chart.inputs),
+        "sign_form": sign_form or SignOffForm(chart),
         "inputs": chart.inputs,
         "assessments": assessments_of(chart),
         "problems": problems,
@@ -84,7 +93,5 @@ def differential_response(
 
 
 def assessments_of(chart: Chart) -> list[tuple[Assessment, str]]:
-    """With the conclusion's name, or its slug when the catalogue no longer has it."""
-    names = {cause.slug: cause.name for cause in chart.catalogue.causes}
-    signed = chart.intake.assessments.select_related("signed_by").defer("snapshot")
-    return [(item, names.get(item.conclusion, _("None of these"))) for item in signed]
+    """With the conclusion's name."""
+    return [(item, signed_conclusion(item)) for item in chart.intake.assessments.select_related("signed_by")]

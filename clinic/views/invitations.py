@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.access import member_required
-from clinic.invitations import REVOCABLE, expiry, own_invitations, registered, row_of, state_of
+from clinic.invitations import REVOCABLE, LinkState, expiry, own_invitations, registered, row_of, state_of
 from clinic.patient_forms import InviteForm, PageForm
 from clinic.patients import date
 from intake.models import Invitation, Patient
@@ -52,13 +52,17 @@ def create(request: HttpRequest) -> HttpResponse:
 def show(request: HttpRequest, number: int) -> HttpResponse:
     invitation = _own(request, number)
     row = row_of(invitation)
-    link = request.build_absolute_uri(reverse("intake_invitation", args=[invitation.token])) if row.has_link else ""
+    state = state_of(invitation)
+    # Once the patient has begun, the link leads to her answers: staff do not need it any more.
+    has_link = state == LinkState.OPEN
+    link = request.build_absolute_uri(reverse("intake_invitation", args=[invitation.token])) if has_link else ""
     context = {
         "section": "patients",
         "invitation": invitation,
         "birth_date": date(invitation.patient.birth_date),
         "row": row,
         "link": link,
+        "is_started": state == LinkState.STARTED,
     }
     return render(request, "clinic/invitation.html", context)
 

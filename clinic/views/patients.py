@@ -5,7 +5,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from causes.models import Release
 from clinic.access import member_required, patient_required
 from clinic.patient_forms import PatientSearchForm
 from clinic.patients import list_row, matching, page_of
@@ -29,5 +28,5 @@ def show_all(request: HttpRequest) -> HttpResponse:
 @patient_required
 def show(request: HttpRequest, patient: Patient) -> HttpResponse:
     is_clinician = request.is_clinician  # type: ignore[attr-defined]
-    page = page_of(patient, Release.objects.current().catalogue(), is_clinician)
+    page = page_of(patient, is_clinician)
     return render(request, "clinic/patient.html", {"section": "patients", "page": page, "is_clinician": is_clinician})

@@ -13,7 +13,7 @@ from intake.derivation import NO, UNSURE, YES, Answers
 from intake.forms.base import LONGEST_NAME, Cleaned, Control, Errors, a_choice, a_whole_number
 from intake.forms.body import drawn_views, listed_zones
 from intake.forms.profile import OLDEST_AGE, Profile
-from intake.medicines import matched_drug
+from intake.medicines import read_text
 
 MOST_MEDICINES = 60
 MOST_DRINKS = 60
@@ -206,16 +206,22 @@ class Medicines(Control):
     def read(self, cleaned: Cleaned, errors: Errors) -> dict[str, Any]:
         rows = []
         for number in range(1, len(self.rows) + 1):
-            name = " ".join((cleaned.get(f"medicine-{number}") or "").split())
-            if name:
-                since = cleaned.get(f"since-{number}") or ""
-                rows.append({"drug": matched_drug(self.catalogue, name), "name": name, "since": since})
+            typed = cleaned.get(f"medicine-{number}") or ""
+            if typed.strip():
+                rows.append(self._row(typed, cleaned.get(f"since-{number}") or ""))
         takes_none = bool(cleaned.get(derivation.NO_MEDICINES))
         if rows and takes_none:
             errors[derivation.NO_MEDICINES] = _("You named a medicine: untick this, or empty the name")
         if not rows and not takes_none:
             return {}
         return {derivation.MEDICINES: rows, derivation.NO_MEDICINES: takes_none and not rows}
+
+    def _row(self, typed: str, since: str) -> dict[str, Any]:
+        found = read_text(self.catalogue, typed)
+        row: dict[str, Any] = {"drug": next(iter(found.drugs), ""), "name": " ".join(typed.split()), "since": since}
+        if found.drugs[1:]:
+            row["more_drugs"] = list(found.drugs[1:])
+        return row if found.is_whole or not found.drugs else {**row, "is_partly_known": True}
 
     def missing(self, answers: Answers) -> Errors:
         return {"medicine-1": _("Enter a medicine, or tick that you take no medicines")}

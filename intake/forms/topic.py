@@ -34,13 +34,15 @@ class TopicForm(forms.Form):
     """One page of the questionnaire, made from the release and from what is answered already.
 
     Valid when everything that applies is answered. ``changes`` holds every well-formed answer either way, so
-    that nothing is lost; ``has_more`` says that an answer has brought up questions that were not on the page.
+    that nothing is lost, and ``cleared`` the keys of what was asked and came back empty or malformed, so that no
+    older answer stands in for it. ``has_more``: an answer has brought up questions that were not on the page.
     """
 
     def __init__(self, catalogue: Catalogue, topic: Topic, answers: Answers, data: QueryDict | None = None) -> None:
         super().__init__(data)
         self.catalogue, self.topic, self.answers = catalogue, topic, answers
         self.changes: dict[str, Any] = {}
+        self.cleared: set[str] = set()
         self.new_items: list[Item] = []
         self.shown = frozenset(data.getlist(SHOWN)) if data is not None else frozenset()
         self.circumstances: Evidence = derivation.circumstances(catalogue, answers)
@@ -74,12 +76,15 @@ class TopicForm(forms.Form):
             self._read(control)
             for key in control.keys:
                 unanswered.pop(key, None)
-        self.circumstances = derivation.circumstances(self.catalogue, {**self.answers, **self.changes})
+        answers = {**unanswered, **self.changes}
+        self.circumstances = derivation.circumstances(self.catalogue, answers)
         for control in self.controls:
             if not control.item.applies(self.circumstances):
                 continue
             was_shown = control.item.name in self.shown or control.item.applies(before)
-            self._require(control, {**unanswered, **self.changes}, was_shown)
+            if was_shown:
+                self.cleared |= set(control.keys) - answers.keys()
+            self._require(control, answers, was_shown)
         return self.cleaned_data
 
     def problems(self) -> list[Problem]:
@@ -103,10 +108,13 @@ class TopicForm(forms.Form):
 
     def _read(self, control: Control) -> None:
         """A control with a malformed part is not saved in part: its sum would be wrong. The profile may be."""
-        if control.item.control != topics.PROFILE and any(name in self.errors for name in control.fields):
+        may_be_partial = control.item.control == topics.PROFILE
+        if not may_be_partial and any(name in self.errors for name in control.fields):
             return
         errors: dict[str, str] = {}
-        self.changes.update(control.read(self.cleaned_data, errors))
+        said = control.read(self.cleaned_data, errors)
+        if may_be_partial or not errors:
+            self.changes.update(said)
         for field, message in errors.items():
             self.add_error(field, message)
 

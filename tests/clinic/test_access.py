@@ -19,6 +19,7 @@ PATTERNS = [item for item in get_resolver("clinic.urls").url_patterns if isinsta
 INCLUDES = [item for item in get_resolver("clinic.urls").url_patterns if not isinstance(item, URLPattern)]
 CLOSED = [item for item in PATTERNS if item.name not in OPEN]
 ABOUT_SOMEONE = [item.name for item in CLOSED if item.pattern.converters]
+CLINICAL = [item.name for item in CLOSED if str(item.pattern).startswith(("intakes/", "assessments/"))]
 METHODS = ("get", "post")
 
 
@@ -52,9 +53,11 @@ def test_the_patterns_are_found():
 @pytest.mark.parametrize("pattern", CLOSED, ids=lambda item: item.name)
 def test_every_pattern_declares_its_policy(pattern):
     policy = pattern.callback.access_policy
-    assert policy in {"member", "intake", "patient"}
+    assert policy in {"member", "intake", "patient", "assessment"}
     if "intakes/" in str(pattern.pattern):
         assert policy == "intake"
+    if "assessments/" in str(pattern.pattern):
+        assert policy == "assessment"
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -96,7 +99,7 @@ def test_an_unknown_key_is_404_and_leaves_no_record(signed_in, clinician, name):
     assert not AccessRecord.objects.exists()
 
 
-@pytest.mark.parametrize("name", [item.name for item in CLOSED if "intakes/" in str(item.pattern)])
+@pytest.mark.parametrize("name", CLINICAL)
 def test_reception_403_on_record(signed_in, receptionist, addresses, name):
     client, address = signed_in(receptionist), addresses(name)
     statuses = [getattr(client, method)(address).status_code for method in METHODS]

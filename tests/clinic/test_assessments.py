@@ -9,9 +9,11 @@ import pytest
 from django.urls import reverse
 
 from causes.models import Cause, Release
+from clinic import access
 from clinic.chart import chart_of
 from clinic.models import AccessRecord, Assessment
 from clinic.snapshot import signed_page
+from intake.models import Intake
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +108,48 @@ class TestSign:
         assert not re.search(r'name="is_seen" required checked', text)
         assert chart_of(sent_intake).inputs in text
 
+    def test_a_context_changed_while_it_waited_is_not_signed_unseen(
+        self, signed_in, clinician, sent_intake, monkeypatch
+    ):
+        """The change comes after the intake was read and before it is locked."""
+        data, record = form_data(sent_intake), access.record_look
+
+        def change_and_record(*args, **kwargs):
+            Intake.objects.filter(pk=sent_intake.pk).update(setting="neurology-clinic")
+            record(*args, **kwargs)
+
+        monkeypatch.setattr(access, "record_look", change_and_record)
+        response = signed_in(clinician).post(reverse("sign", args=[sent_intake.key]), data)
+
+        assert response.status_code == 422
+        assert "has changed since you opened this page" in response.content.decode()
+        assert not Assessment.objects.exists()
+
+    def test_without_a_ranking_nothing_is_signed(self, signed_in, clinician, sent_intake):
+        Intake.objects.filter(pk=sent_intake.pk).update(setting="moon")
+        sent_intake.refresh_from_db()
+
+        response = sign(signed_in(clinician), sent_intake)
+
+        assert response.status_code == 422
+        assert "The ranking cannot be shown" in response.content.decode()
+        assert not Assessment.objects.exists()
+
+    def test_answers_of_somebody_else_are_checked_first(self, signed_in, clinician, practice):
+        patient = cast.a_patient(practice, "Invited Person", birth_date=datetime.date(1980, 1, 1))
+        intake = cast.a_sent_intake(practice, patient=patient)
+        client = signed_in(clinician)
+
+        refused = sign(client, intake)
+        assert refused.status_code == 422
+        assert "Confirm that you have checked whose answers these are." in refused.content.decode()
+
+        response = client.get(sign(client, intake, is_person_checked="on").url)
+        text = response.content.decode()
+        assert "given as “Arthur Lang”, born 2 March 1959" in text
+        assert "having checked whose answers these are" in text
+        assert "born 1 January 1980" in json.loads(Assessment.objects.get().snapshot)["other_person"]
+
     def test_none_of_these(self, signed_in, clinician, sent_intake):
         sign(signed_in(clinician), sent_intake, conclusion="other")
 
@@ -153,6 +197,10 @@ class TestShow:
 
     def test_anonymous_is_sent_to_the_login(self, client, assessment):
         assert client.get(self.url(assessment)).url.startswith(reverse("login"))
+
+    def test_reception_is_refused_on_record(self, signed_in, receptionist, assessment):
+        assert signed_in(receptionist).get(self.url(assessment)).status_code == 403
+        assert AccessRecord.objects.filter(user=receptionist, intake=assessment.intake, was_allowed=False).exists()
 
     def test_outsider_gets_404_and_is_recorded(self, signed_in, outsider, assessment):
         assert signed_in(outsider).get(self.url(assessment)).status_code == 404

@@ -91,15 +91,57 @@ class TestShow:
 
         assert 'id="table-wilson-disease"' in response.content.decode()
 
-    def test_an_error_of_the_ranking_is_loud(self, client, clinician, sent_intake):
+    @pytest.mark.parametrize("field", ["setting", "presentation"])
+    def test_without_a_ranking_nothing_of_one_is_shown(self, signed_in, clinician, sent_intake, catalogue, field):
+        cast.add_findings(sent_intake, clinician)
+        Intake.objects.filter(pk=sent_intake.pk).update(**{field: "moon"})
+
+        response = signed_in(clinician).get(url(sent_intake))
+
+        text = text_of(response)
+        assert response.status_code == 200
+        for part in ("The ranking cannot be shown: unknown", "“moon”", "Arthur Lang", "red flags, whatever", "Update"):
+            assert part in text
+        assert 'id="evidence-form"' in text
+        assert '<option value="" >Choose</option>' in text or '<option value="">Choose</option>' in text
+        for part in ("Possible causes", "Not yet excluded", "Most useful next", "Sign off", "First cause"):
+            assert part not in text
+        assert "Kennedy disease" not in text
+
+    @pytest.mark.parametrize("headers", [{}, HTMX])
+    def test_without_a_ranking_findings_are_still_entered(self, signed_in, clinician, practice, headers):
+        intake = cast.a_sent_intake(practice, cast.ET_ANSWERS)
+        Intake.objects.filter(pk=intake.pk).update(setting="moon")
+        client = signed_in(clinician)
+
+        response = client.post(url(intake, "enter_finding"), {"rigidity": "present"}, headers=headers)
+
+        assert response.status_code == (200 if headers else 302)
+        assert intake.clinician_findings.get().finding == "rigidity"
+        assert "The ranking cannot be shown" in text_of(client.get(url(intake)))
+
+    def test_choosing_a_setting_ranks_again(self, signed_in, clinician, sent_intake):
         Intake.objects.filter(pk=sent_intake.pk).update(setting="moon")
-        client.raise_request_exception = False
-        client.force_login(clinician)
+        client = signed_in(clinician)
 
-        response = client.get(url(sent_intake))
+        response = client.post(url(sent_intake, "change_context"), {"setting": "primary-care", "presentation": "any"})
 
-        assert response.status_code == 500
-        assert "Possible causes" not in response.content.decode()
+        assert response.status_code == 302
+        assert "Possible causes" in text_of(client.get(url(sent_intake)))
+
+    def test_without_a_ranking_there_is_nothing_to_compare(self, signed_in, clinician, sent_intake):
+        Intake.objects.filter(pk=sent_intake.pk).update(setting="moon")
+
+        assert signed_in(clinician).get(url(sent_intake, "compare")).url == url(sent_intake)
+
+    def test_a_signed_conclusion_keeps_its_name(self, signed_in, clinician, sent_intake):
+        cast.a_signed_assessment(sent_intake, clinician, snapshot='{"conclusion": "Old name of ALS"}')
+        cast.a_signed_assessment(sent_intake, clinician, "retired-cause")
+        cast.a_signed_assessment(sent_intake, clinician, "other")
+
+        signed = signed_in(clinician).get(url(sent_intake)).context["assessments"]
+
+        assert [name for _assessment, name in signed] == ["None of these", "retired-cause", "Old name of ALS"]
 
     def test_another_release_is_said(self, signed_in, clinician, sent_intake):
         Setting.objects.filter(slug="community").update(name="In the community")

@@ -166,3 +166,52 @@ def test_other_records_pass_unchanged():
 def test_django_logs_through_the_private_handler_only():
     assert logging.getLogger("django").handlers == []
     assert logging.getLogger("django.request").propagate
+
+
+KEY = "6f1c2a9e-6f0e-4a51-9b0c-3d2f6a1b7c8d"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"/intake/{KEY}/you/",
+        f"/intake/p/{KEY}/",
+        f"/intakes/{KEY}",
+        f"/assessments/{KEY}/",
+        f"/invitations/{KEY}/revoke/",
+        f"/patients/{KEY}/",
+        f"/invitations/new/?patient={KEY}",
+    ],
+)
+@pytest.mark.parametrize(
+    ("message", "args"),
+    [
+        ("Forbidden (%s): %s", ("Referer checking failed - https://example.org{} is wrong", "x")),
+        ("Referer https://example.org{}", ()),
+        ("%(where)s", ({"where": "at https://example.org{}"},)),
+    ],
+)
+def test_a_key_inside_a_longer_text(address, message, args):
+    filled = tuple(
+        {name: text.format(address) for name, text in arg.items()} if isinstance(arg, dict) else arg.format(address)
+        for arg in args
+    )
+    record = logging.LogRecord("app", logging.WARNING, __file__, 1, message.format(address), filled, None)
+    assert PrivateRecords().filter(record)
+    assert KEY not in record.getMessage()
+    assert "…" in record.getMessage()
+
+
+def test_a_key_inside_an_object():
+    request = RequestFactory().get(f"/intake/{KEY}/you/")
+    record = logging.LogRecord("app", logging.WARNING, __file__, 1, "Bad %s", (request,), None)
+    PrivateRecords().filter(record)
+    assert KEY not in record.getMessage()
+
+
+def test_a_wrong_referer_leaves_no_key_in_the_log(db, client, log):
+    strict = Client(enforce_csrf_checks=True)
+    referer = f"https://elsewhere.example/intake/{KEY}/you/"
+    assert strict.post("/login/", {}, secure=True, headers={"Referer": referer}).status_code == 403
+    assert "Referer checking failed" in log()
+    assert KEY not in log()

@@ -114,6 +114,13 @@ class TestShow:
         assert invitation.token not in content
         assert "Revoke the link" not in content
 
+    def test_a_link_that_the_patient_has_used_is_not_shown(self, signed_in, clinician, practice, invitation):
+        cast.a_draft(practice, invitation=invitation, patient=invitation.patient)
+        content = signed_in(clinician).get(url(invitation)).content.decode()
+        assert invitation.token not in content
+        assert "The patient has begun to answer" in content
+        assert "Revoke the link" in content
+
 
 class TestRevoke:
     def test_works(self, signed_in, receptionist, invitation):

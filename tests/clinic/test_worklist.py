@@ -98,6 +98,40 @@ def test_an_intake_that_the_release_cannot_rank_says_so(signed_in, clinician, pr
     assert bars["Arthur Lang"] == ()
     assert len(bars["Edith Moss"]) == 3
     assert "no longer has the intake’s setting" in response.content.decode()
+    assert "Not ranked" in response.content.decode()
+
+
+def test_an_intake_that_cannot_be_ranked_never_costs_the_others_theirs(signed_in, clinician, practice, catalogue):
+    intakes = [cast.a_sent_intake(practice, {**cast.ET_ANSWERS, "name": f"P{n}"}) for n in range(5)]
+    Intake.objects.filter(pk__in=[intakes[1].pk, intakes[4].pk]).update(presentation="withdrawn", urgency_release=None)
+    rows = signed_in(clinician).get(URL).context["page"].rows
+    assert {row.patient for row in rows if not row.clinical.first_causes} == {"P1", "P4"}
+    assert len(rows) == 5
+
+
+def test_what_is_found_after_the_signature_opens_it_again(signed_in, clinician, practice):
+    for name in ("Signed", "Changed", "New"):
+        cast.a_sent_intake(practice, {**cast.ET_ANSWERS, "name": name})
+    for name in ("Signed", "Changed"):
+        cast.a_signed_assessment(Intake.objects.get(patient__name=name), clinician)
+    changed = Intake.objects.get(patient__name="Changed")
+    cast.add_findings(changed, clinician, {"rigidity": True})
+    Intake.objects.filter(pk=changed.pk).update(urgency="emergency")
+    client = signed_in(clinician)
+    states = {row.patient: (row.state_name, row.state_icon) for row in client.get(URL).context["page"].rows}
+    assert list(states) == ["Changed", "New", "Signed"]
+    assert states["Changed"] == ("Changed since signed", "warning")
+    assert names(client.get(URL, {"state": "changed"})) == ["Changed"]
+    assert names(client.get(URL, {"state": "signed"})) == ["Signed"]
+    cast.a_signed_assessment(changed, clinician)
+    assert names(client.get(URL, {"state": "signed"})) == ["Changed", "Signed"]
+
+
+def test_a_stale_urgency_is_worked_out_for_what_changed_since_it_was_signed(signed_in, clinician, sent_intake):
+    cast.a_signed_assessment(sent_intake, clinician)
+    cast.add_findings(sent_intake, clinician)
+    Intake.objects.filter(pk=sent_intake.pk).update(urgency="self-care", urgency_release=None)
+    assert signed_in(clinician).get(URL).context["page"].rows[0].urgency == "urgent"
 
 
 def test_every_row_shown_is_on_record(signed_in, clinician, sent_intake):

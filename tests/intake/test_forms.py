@@ -166,6 +166,9 @@ class TestBody:
     def test_both(self, draft):
         form = page(draft, "where", filled(draft, "where", no_place="on"))
         assert "not both" in form.errors["body"][0]
+        assert form["body"].value() == ["left-hand", "left-forearm"]
+        assert "body" not in form.changes
+        assert "body" in form.cleared
 
     def test_a_place_that_is_not_listed(self, draft):
         form = page(draft, "where", filled(draft, "where", body=["left-hand", "tail"]))
@@ -213,7 +216,27 @@ class TestMedicines:
     def test_a_name_and_none(self, draft):
         form = page(draft, "medicines", filled(draft, "medicines", medicine_1="Lithium"))
         assert list(form.errors) == ["no-medicines"]
-        assert form.changes["medicines"][0]["drug"] == "lithium"
+        assert form["medicine-1"].value() == "Lithium"
+        assert form.changes.keys().isdisjoint({"medicines", "no-medicines"})
+        assert form.cleared >= {"medicines", "no-medicines"}
+
+    def test_two_in_one_box(self, draft, catalogue):
+        data = filled(draft, "medicines", medicine_1="Omeprazole and lithium", medicine_2="Sertraline, aspirin")
+        del data["no-medicines"]
+        form = page(draft, "medicines", data)
+        assert form.changes["medicines"] == [
+            {"drug": "omeprazole", "name": "Omeprazole and lithium", "since": "", "more_drugs": ["lithium"]},
+            {"drug": "sertraline", "name": "Sertraline, aspirin", "since": "", "is_partly_known": True},
+        ]
+        found = evidence(catalogue, form.changes)
+        assert found["drug-tremor"] is found["drug-magnesium-wasting"] is True
+        assert "diabetes-treated" not in found
+
+    def test_stopped(self, draft, catalogue):
+        data = filled(draft, "medicines", medicine_1="Haloperidol stopped in 2010")
+        del data["no-medicines"]
+        found = evidence(catalogue, page(draft, "medicines", data).changes)
+        assert found.keys().isdisjoint({"drug-parkinsonism", "drug-tremor"})
 
     def test_there_is_always_an_empty_row(self, draft):
         draft.answers["medicines"] = [{"drug": "lithium", "name": "Lithium", "since": "earlier"}]
@@ -239,6 +262,9 @@ class TestNumbers:
     def test_it_cannot_have_begun_after_today(self, draft):
         form = page(draft, "how-it-began", filled(draft, "how-it-began", onset_age="68"))
         assert "not above your age" in form.errors["onset-age"][0]
+        assert form["onset-age"].value() == "68"
+        assert "onset-age" not in form.changes
+        assert "onset-age" in form.cleared
 
     def test_a_child_is_not_asked_about_alcohol(self, draft):
         draft.answers["age"] = 9
@@ -256,6 +282,13 @@ class TestDrinks:
 
     def test_none(self, draft):
         assert page(draft, "drinks-and-habits", filled(draft, "drinks-and-habits")).changes["drinks"] == {}
+
+    def test_none_beside_a_count(self, draft):
+        form = page(draft, "drinks-and-habits", filled(draft, "drinks-and-habits", drink_espresso="6"))
+        assert list(form.errors) == ["drinks-none"]
+        assert form["drink-espresso"].value() == "6"
+        assert "drinks" not in form.changes
+        assert "drinks" in form.cleared
 
     def test_nothing_said(self, draft):
         data = filled(draft, "drinks-and-habits")

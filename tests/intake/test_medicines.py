@@ -2,26 +2,54 @@ from __future__ import annotations
 
 import pytest
 
-from intake.medicines import MOST_SUGGESTIONS, matched_drug, suggestions
+from intake.medicines import MOST_SUGGESTIONS, Typed, read_text, suggestions
 
 
 @pytest.mark.parametrize(
-    ("text", "slug"),
+    ("text", "drugs"),
     [
-        ("salbutamol", "salbutamol-albuterol"),
-        ("Albuterol", "salbutamol-albuterol"),
-        ("VENTOLIN", "salbutamol-albuterol"),
-        ("Ventolin, 100 micrograms", "salbutamol-albuterol"),
-        ("lithium carbonate", "lithium"),
-        ("lithi", ""),
-        ("my lithium", ""),
-        # Someone who takes it now has not stopped it.
-        ("diazepam", ""),
-        ("", ""),
+        ("salbutamol", ["salbutamol-albuterol"]),
+        ("Albuterol", ["salbutamol-albuterol"]),
+        ("VENTOLIN", ["salbutamol-albuterol"]),
+        ("Ventolin, 100 micrograms", ["salbutamol-albuterol"]),
+        ("Ventolin 100mcg inhaler (2 puffs)", ["salbutamol-albuterol"]),
+        ("lithium carbonate", ["lithium"]),
+        ("Priadel 400 mg MR tablets, twice a day", ["lithium"]),
+        ("Sodium valproate 200 mg/5 ml", ["valproate"]),
+        ("sertraline hydrochloride 50.", ["sertraline"]),
+        ("Omeprazole and lithium", ["omeprazole", "lithium"]),
+        ("Omeprazole, gliclazide", ["omeprazole", "gliclazide"]),
+        ("Sertraline; haloperidol/lithium + omeprazole", ["sertraline", "haloperidol", "lithium", "omeprazole"]),
+        ("Sertraline & haloperidol\nlithium", ["sertraline", "haloperidol", "lithium"]),
+        ("Pro Plus plus lithium", ["caffeine", "lithium"]),
+        ("Diazepam (stopped recently)", ["diazepam-stopped-recently"]),
     ],
 )
-def test_matched_drug(catalogue, text, slug):
-    assert matched_drug(catalogue, text) == slug
+def test_wholly_known(catalogue, text, drugs):
+    assert read_text(catalogue, text) == Typed(tuple(drugs), True)
+
+
+@pytest.mark.parametrize(
+    ("text", "drugs"),
+    [
+        ("lithium and aspirin", ["lithium"]),
+        ("aspirin, lithium", ["lithium"]),
+        ("Omeprazole my heart pills", ["omeprazole"]),
+        ("omeprazole and an inhaler", ["omeprazole"]),
+        ("omeprazole and magnesium", ["omeprazole"]),
+        ("lithi", []),
+        ("my lithium", []),
+        ("400 mg", []),
+        # Someone who takes it now has not stopped it.
+        ("diazepam", []),
+        ("", []),
+        ("Haloperidol stopped in 2010", []),
+        ("Haloperidol (stopped)", []),
+        ("lithium, ended last year", []),
+    ],
+)
+def test_not_or_partly_known(catalogue, text, drugs):
+    assert read_text(catalogue, text) == Typed(tuple(drugs), False)
 
 
 def test_suggestions_begin_with_the_query_and_name_a_brands_drug(catalogue):

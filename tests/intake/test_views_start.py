@@ -69,6 +69,14 @@ class TestInvitation:
         assert Intake.objects.count() == 1
         assert "Continue where you stopped" in client.get(url).content.decode()
 
+    def test_staff_cannot_continue_what_the_patient_began(self, client, url, clinician):
+        client.post(url)
+        Intake.objects.update(answers={"name": "Ada"})
+        client.force_login(clinician)
+        for response in (client.get(url), client.post(url)):
+            assert response.status_code == 403
+            assert "Only the patient can continue" in response.content.decode()
+
     def test_expired(self, client, url, invitation):
         invitation.expires_at = timezone.now() - datetime.timedelta(minutes=1)
         invitation.save()

@@ -4,8 +4,9 @@ import pytest
 from django.test import Client
 
 from intake.models import Intake
+from intake.topics import incomplete_topics
 from tests.cast import ALS_ANSWERS, a_draft
-from tests.intake.posting import address, filled
+from tests.intake.posting import PROFILE, address, filled
 
 
 @pytest.fixture
@@ -49,6 +50,78 @@ def test_bad_input_keeps_everything(client, draft):
     assert 'name="nicotine" value="yes" checked' in content
     assert saved(draft)["nicotine"] == "yes"
     assert "alcohol-units" not in saved(draft)
+
+
+@pytest.mark.parametrize(
+    ("slug", "key", "saved_before", "changes"),
+    [
+        ("medicines", "medicines", [{"drug": "lithium", "name": "Lithium", "since": ""}], {"medicine_1": ""}),
+        ("how-it-began", "onset-age", 60, {"onset_age": "90"}),
+        ("drinks-and-habits", "drinks", {"espresso": 2}, {"drink_espresso": "6"}),
+        ("where", "body", ["left-hand"], {"no_place": "on"}),
+        ("strength", "weakness", "no", {"weakness": ""}),
+    ],
+)
+def test_what_is_emptied_or_refused_leaves_no_older_answer_to_be_sent(client, draft, slug, key, saved_before, changes):
+    draft.answers[key] = saved_before
+    draft.save()
+    data = filled(draft, slug, **changes)
+    if key == "medicines":
+        del data["no-medicines"]
+    assert "There is a problem" in client.post(address(draft, slug), data).content.decode()
+
+    draft.refresh_from_db()
+    assert key not in draft.answers
+    assert slug in [topic.slug for topic in incomplete_topics(draft.release.catalogue(), draft.answers)]
+    assert client.post(address(draft, "send"))["Location"] == address(draft, "check")
+
+
+def test_a_hidden_answer_is_not_cleared(client, draft):
+    draft.answers |= {"vocal-tics": "yes", "coprolalia": "yes"}
+    draft.save()
+    data = filled(draft, "what-you-notice", vocal_tics="no")
+    del data["coprolalia"]
+    client.post(address(draft, "what-you-notice"), data)
+    assert saved(draft)["coprolalia"] == "yes"
+
+
+class TestSignedInStaff:
+    @pytest.mark.parametrize("tail", ["", "strength/", "check/"])
+    def test_cannot_read_a_patients_draft(self, signed_in, clinician, draft, tail):
+        response = signed_in(clinician).get(address(draft) + tail)
+        assert response.status_code == 403
+        assert "Only the patient can continue" in response.content.decode()
+        assert "Arthur Lang" not in response.content.decode()
+        assert "no-store" in response["Cache-Control"]
+
+    def test_cannot_change_or_send_it(self, signed_in, clinician, draft):
+        staff = signed_in(clinician)
+        assert staff.post(address(draft, "strength"), filled(draft, "strength", weakness="yes")).status_code == 403
+        assert staff.post(address(draft, "send")).status_code == 403
+        assert "weakness" not in saved(draft)
+
+    def test_goes_on_with_a_draft_that_this_session_began(self, signed_in, clinician, practice, release):
+        staff = signed_in(clinician)
+        staff.post(f"/intake/p/{practice.token}/")
+        intake = Intake.objects.get()
+        staff.post(address(intake, "you"), PROFILE)
+        assert saved(intake)["name"] == PROFILE["name"]
+        assert staff.get(address(intake, "you")).status_code == 200
+
+    def test_another_session_of_theirs_does_not(self, signed_in, clinician, practice, release):
+        staff = signed_in(clinician)
+        staff.post(f"/intake/p/{practice.token}/")
+        intake = Intake.objects.get()
+        staff.post(address(intake, "you"), PROFILE)
+        staff.logout()
+        assert signed_in(clinician).get(address(intake, "you")).status_code == 403
+
+    def test_what_was_begun_before_signing_in_is_the_patients(self, client, clinician, practice, release):
+        client.post(f"/intake/p/{practice.token}/")
+        intake = Intake.objects.get()
+        client.post(address(intake, "you"), PROFILE)
+        client.force_login(clinician)
+        assert client.get(address(intake, "you")).status_code == 403
 
 
 def test_what_is_typed_is_escaped(client, draft):

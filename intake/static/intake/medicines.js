@@ -16,7 +16,13 @@
       names.replaceChildren();
       return;
     }
-    const response = await fetch(`${input.dataset.drugs}?q=${encodeURIComponent(asked)}`);
+    // Posted, so that what is typed is in no address.
+    const token = input.form.querySelector('input[name="csrfmiddlewaretoken"]').value;
+    const response = await fetch(input.dataset.drugs, {
+      method: "POST",
+      headers: { "X-CSRFToken": token },
+      body: new URLSearchParams({ q: asked }),
+    });
     if (!response.ok || asked !== latest) return;
     const { suggestions } = await response.json();
     names.replaceChildren(...suggestions.map(({ value, label }) => new Option(label, value)));
