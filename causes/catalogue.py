@@ -314,6 +314,10 @@ class Catalogue:
     def parameter(self) -> Mapping[str, float]:
         return {item.slug: item.value for item in self.parameters}
 
+    def limits(self, slug: str) -> tuple[float, float]:
+        """The lowest and highest believable value of a number, in its unit, from its two thresholds."""
+        return self.parameter[f"{slug}-lowest"], self.parameter[f"{slug}-highest"]
+
     @cached_property
     def cell(self) -> Mapping[tuple[str, str, str], Likelihood]:
         """The likelihood row used for each (cause or BACKGROUND, finding, option)."""

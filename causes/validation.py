@@ -89,7 +89,8 @@ def _missing_tables(catalogue: Catalogue) -> Iterator[Problem]:
             yield Problem(table, "all", "there are none")
     if catalogue.presentations and ANY_PRESENTATION not in {p.slug for p in catalogue.presentations}:
         yield Problem("presentations", ANY_PRESENTATION, "is missing: it serves every other complaint")
-    for slug in REQUIRED_PARAMETERS:
+    limits = [f"{f.slug}-{end}" for f in catalogue.findings if f.kind == "number" for end in ("lowest", "highest")]
+    for slug in (*REQUIRED_PARAMETERS, *limits):
         if slug not in catalogue.parameter:
             yield Problem("parameters", slug, "is missing: patients' answers are worked out with it")
 

@@ -28,7 +28,7 @@ def enter(intake: Intake, user: User, data: Mapping[str, str]) -> dict[str, Prob
     Raises BadRequest for a finding that the catalogue does not know.
     """
     chart = locked(intake)
-    form = EvidenceForm([chart.catalogue.finding[slug] for slug in _changed(chart, data)], data)
+    form = EvidenceForm(chart.catalogue, [chart.catalogue.finding[slug] for slug in _changed(chart, data)], data)
     form.is_valid()
     values: dict[str, Value | None] = dict(form.cleaned_data)
     if data.get(WITHDRAW):

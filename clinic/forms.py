@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import datetime
 import uuid
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from causes.catalogue import OTHER, Catalogue, Finding
@@ -40,12 +41,13 @@ class FindingField(forms.Field):
         "state": _("Choose present, absent or not known."),
         "option": _("“%(value)s” is not one of the possible answers."),
         "number": _("“%(value)s” is not a number. Enter for example 6.5, or leave it empty."),
-        "negative": _("A number below zero is not possible here."),
+        "range": _("Enter a number from %(low)g to %(high)g."),
     }
 
-    def __init__(self, finding: Finding, **kwargs: Any) -> None:
+    def __init__(self, catalogue: Catalogue, finding: Finding, **kwargs: Any) -> None:
         super().__init__(required=False, **kwargs)
         self.finding = finding
+        self.catalogue = catalogue
 
     def to_python(self, value: Any) -> Value:
         if self.finding.kind == "boolean":
@@ -67,20 +69,20 @@ class FindingField(forms.Field):
     def _number(self, value: str) -> float:
         try:
             number = forms.FloatField().clean(value.replace(",", "."))
-            MinValueValidator(0.0, self.error_messages["negative"])(number)
         except ValidationError as error:
-            if error.code == "min_value":
-                raise ValidationError(self.error_messages["negative"], code="negative") from error
             raise ValidationError(self.error_messages["number"], code="number", params={"value": value}) from error
+        low, high = self.catalogue.limits(self.finding.slug)
+        if not low <= number <= high:
+            raise ValidationError(self.error_messages["range"], code="range", params={"low": low, "high": high})
         return float(number)
 
 
 class EvidenceForm(forms.Form):
     """The controls that a clinician changed: one field for each, named by the finding's slug."""
 
-    def __init__(self, findings: list[Finding], data: Any) -> None:
+    def __init__(self, catalogue: Catalogue, findings: list[Finding], data: Any) -> None:
         super().__init__(data)
-        self.fields = {finding.slug: FindingField(finding) for finding in findings}
+        self.fields = {finding.slug: FindingField(catalogue, finding) for finding in findings}
 
 
 class SignOffForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -112,6 +114,12 @@ class SignOffForm(forms.ModelForm):  # type: ignore[type-arg]
         causes = sorted((cause.name, cause.slug) for cause in chart.catalogue.causes)
         choices = [("", _("Choose a cause")), *((slug, name) for name, slug in causes), (OTHER, _("None of these"))]
         self.fields["conclusion"].choices = choices  # type: ignore[attr-defined]
+
+    def clean_review_on(self) -> datetime.date | None:
+        day: datetime.date | None = self.cleaned_data["review_on"]
+        if day is not None and day < timezone.localdate():
+            raise ValidationError(_("Choose a date that is not in the past."), code="past")
+        return day
 
     def clean_inputs(self) -> str:
         inputs: str = self.cleaned_data["inputs"]

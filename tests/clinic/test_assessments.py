@@ -66,6 +66,7 @@ class TestSign:
             {"conclusion": "no-such"},
             {"certainty": "sure"},
             {"review_on": "tomorrow"},
+            {"review_on": "2020-01-01"},
             {"key": "x"},
             {"inputs": None},
         ],

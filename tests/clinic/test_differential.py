@@ -267,7 +267,9 @@ class TestEnter:
             ("laterality", "upside down", "is not one of the possible answers"),
             ("tremor-frequency", "fast", "is not a number"),
             ("tremor-frequency", "nan", "is not a number"),
-            ("tremor-frequency", "-1", "below zero"),
+            ("tremor-frequency", "-1", "from 1 to 25"),
+            ("tremor-frequency", "500", "from 1 to 25"),
+            ("age", "670", "from 0 to 120"),
         ],
     )
     @pytest.mark.parametrize("headers", [{}, HTMX])
