@@ -160,3 +160,23 @@ def publish_a_change(page: Page) -> None:
     page.get_by_role("button", name=re.compile("publish", re.I)).click()
     expect(page.locator("body")).to_contain_text(re.compile("release 2", re.I))
     assert page.complaints.found == []
+
+
+def test_a_refused_number_says_why_in_sight(open_page: Callable[..., Page]) -> None:
+    desk = open_page(DESK)
+    log_in(desk, "clinician")
+    desk.locator("main a[href*='/intakes/']").first.click()
+    field = desk.locator("[id='tremor-frequency-value']")
+    folded = desk.locator("details:not([open])", has=field)
+    while folded.count():
+        folded.first.locator("> summary").click()
+    for typed in ("abc", "500"):
+        with desk.expect_response(re.compile("/findings/")) as refused:
+            field.fill(typed)
+            field.press("Tab")
+        assert refused.value.status == 422
+        expect(desk.locator("[id='tremor-frequency-problem']")).to_be_in_viewport()
+        expect(field).to_be_focused()
+        expect(field).to_have_value(typed)
+    # The browser reports each 422 as a failed load; nothing else may be wrong.
+    assert [text for text in desk.complaints.found if "422" not in text] == []

@@ -76,6 +76,16 @@
     last?.dispatchEvent(new Event("change", { bubbles: true }));
   });
 
+  // Whoever typed it must see why it was refused, whatever moved above it.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.target !== differential || event.detail.xhr.status !== 422) return;
+    const refused = differential.querySelector("[aria-invalid='true']");
+    if (!refused) return;
+    for (let list = refused.closest("details"); list; list = list.parentElement.closest("details")) list.open = true;
+    refused.scrollIntoView({ block: "center" });
+    refused.focus({ preventScroll: true });
+  });
+
   // The button comes back with every change, so it is shown and listened for from outside.
   function showCopy() {
     for (const button of document.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
