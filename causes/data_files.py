@@ -26,7 +26,8 @@ _NESTED = {
 # Sets of slugs, put in the order of the table that they refer to: the files' order says nothing.
 _SETS = {
     "presentations": {"findings": "findings"},
-    "red_flags": {"suspected_causes": "causes"},
+    "causes": {"benign_requires": "findings"},
+    "red_flags": {"suspected_causes": "causes", "warning_presentations": "presentations"},
     "body_zones": {"findings": "findings", "twitch_findings": "findings", "tremor_findings": "findings"},
 }
 

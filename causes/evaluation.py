@@ -2,7 +2,8 @@
 
 A file of cases holds one JSON object a line: ``id``, ``truth``, ``acceptable`` (causes), ``age``, ``sex``, ``setting``,
 ``presenting``, ``present`` and ``absent`` (findings), ``values`` (of choices and numbers) and ``stage``: which findings
-are known at the stages ``history``, ``exam`` and ``tests``. What a case does not mention is not known.
+are known at the stages ``history``, ``exam`` and ``tests``. What a case does not mention is not known. ``split`` may be
+``development`` (as without it) or ``held-out``: cases that nobody looks at while mending the catalogue.
 """
 
 from __future__ import annotations
@@ -15,14 +16,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from causes.catalogue import Catalogue
+from causes.catalogue import GRADES, Catalogue
 from causes.conditions import Value
-from causes.ranking import Case, is_in_lane, posterior, posteriors
+from causes.ranking import Case, assess, is_in_lane, posterior, posteriors
+from causes.ranking.model import compiled
+from causes.ranking.scoring import meter
 from causes.red_flags import fired
 
 # The findings' stages that each stage of an evaluation knows.
 STAGES = {"history": ("history",), "exam": ("history", "exam"), "all": ("history", "exam", "tests")}
+SPLITS = ("development", "held-out")
 BINS = 10
+CITED = ("A", "B", "C")  # the grades that rest on a source
 _SETTINGS = {"emergency": "neurology-clinic", "unknown": "neurology-clinic"}
 _PRESENTATIONS = {"other": "any"}
 _KEYS = ("id", "truth", "acceptable", "age", "sex", "setting", "presenting", "present", "absent", "values", "stage")
@@ -34,6 +39,7 @@ class PublishedCase:
     accepted: tuple[str, ...]  # the true cause, then others that an expert would call right too
     setting: str
     presentation: str
+    split: str
     evidence: Mapping[str, Mapping[str, Value]]  # by stage of STAGES
 
     @property
@@ -80,6 +86,7 @@ def _read_case(catalogue: Catalogue, line: str) -> PublishedCase:
         accepted,
         _SETTINGS.get(setting, setting),
         _PRESENTATIONS.get(presenting, presenting),
+        row.get("split", SPLITS[0]),
         {stage: _evidence(catalogue, row, stage) for stage in STAGES},
     )
     posterior(catalogue, *case.at("all"))
@@ -97,6 +104,8 @@ def _check_types(row: Mapping[str, Any]) -> None:
     for key, items in lists.items():
         if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
             raise ValueError(f"{key} is not a list of texts")
+    if row.get("split", SPLITS[0]) not in SPLITS:
+        raise ValueError(f"split is not one of {', '.join(SPLITS)}")
     if both := sorted(set(row["present"]) & set(row["absent"])):
         raise ValueError(f"both present and absent: {', '.join(both)}")
 
@@ -122,7 +131,9 @@ def evaluate(catalogue: Catalogue, cases: Sequence[PublishedCase]) -> dict[str, 
     A case's rank is that of the best of its accepted causes, among the causes without ``other``. ``ece`` is the
     expected calibration error of the first cause's posterior, over 10 bins of equal width. ``recall`` is the share of
     the patients with a cannot-miss cause who have it in the cannot-miss lane or among the first three (None without
-    such a patient); ``mean_lane`` the mean length of the lane. Raises ValueError without cases.
+    such a patient); ``mean_lane`` the mean length of the lane. ``evidence`` is the mean share of the contributions'
+    weight (as in the differential's evidence meter) that rests on each grade, and on cited rows together. Raises
+    ValueError without cases.
     """
     if not cases:
         raise ValueError("there are no cases")
@@ -144,6 +155,7 @@ class Result:
     rank: int
     top: tuple[tuple[str, float], ...]
     lane: frozenset[str]
+    evidence: Mapping[str, float]  # grade -> share of the weight of the contributions
 
     @property
     def is_truth_in_sight(self) -> bool:
@@ -152,12 +164,15 @@ class Result:
 
 def _results(catalogue: Catalogue, cases: Sequence[PublishedCase], stage: str) -> Iterator[Result]:
     slugs = [cause.slug for cause in catalogue.causes]
+    model = compiled(catalogue)
     table = posteriors(catalogue, [case.at(stage) for case in cases])[:, :-1]
     for case, row in zip(cases, table, strict=True):
         order = np.argsort(-row, kind="stable").tolist()
         ranked = [(slugs[place], float(row[place])) for place in order]
         rank = next(rank for rank, (slug, _) in enumerate(ranked, start=1) if slug in case.accepted)
-        yield Result(case, rank, tuple(ranked[:3]), _lane(catalogue, case.evidence[stage], row.tolist()))
+        found = assess(catalogue, *case.at(stage))
+        weight = meter(model, found.observed, found.contributions, found.posterior)
+        yield Result(case, rank, tuple(ranked[:3]), _lane(catalogue, case.evidence[stage], row.tolist()), weight)
 
 
 def _lane(catalogue: Catalogue, evidence: Mapping[str, Value], probabilities: Collection[float]) -> frozenset[str]:
@@ -182,7 +197,15 @@ def _figures(catalogue: Catalogue, results: Sequence[Result]) -> dict[str, Any]:
             "recall": sum(seen) / len(seen) if seen else None,
             "mean_lane": float(np.mean([len(result.lane) for result in results])),
         },
+        "evidence": _evidence_shares(results),
     }
+
+
+def _evidence_shares(results: Sequence[Result]) -> dict[str, float]:
+    """Patients of whom nothing is known weigh nothing."""
+    speaking = [result.evidence for result in results if any(result.evidence.values())]
+    shares = {grade: float(np.mean([part[grade] for part in speaking])) if speaking else 0.0 for grade in GRADES}
+    return {**shares, "cited": sum(shares[grade] for grade in CITED)}
 
 
 def calibration_error(probability: NDArray[np.float64], is_right: NDArray[np.bool_]) -> float:

@@ -19,6 +19,7 @@ from causes.catalogue import (
     REPORTERS,
     URGENCIES,
     Catalogue,
+    Cause,
     Finding,
     Likelihood,
     Pretest,
@@ -31,7 +32,7 @@ TOLERANCE = 0.01
 PSEUDO_FINDINGS = frozenset({"medicines"})
 # The presenting complaint of an intake that has no other: without it nobody can be ranked.
 ANY_PRESENTATION = "any"
-# Thresholds that the intake and the ranking read: without one of them a patient's answers could not be worked out.
+# Thresholds that the program reads: without one of them a page or a patient's answers could not be worked out.
 REQUIRED_PARAMETERS = (
     "caffeine-limit",
     "alcohol-limit",
@@ -39,11 +40,27 @@ REQUIRED_PARAMETERS = (
     "widespread-regions",
     "wide-interval",
     "few-findings",
+    "accuracy-least-patients",
+    "calibration-least-patients",
+    "benign-posterior",
+    "base-rate-weight",
 )
+# The same limits as the admin's.
+_RECHECK_WEEKS = range(1, 105)
 _KINDS = ("boolean", "choice", "number")
 _CONTROLS = ("question", "derived", "profile", "clinician")
 _NUMBER_OPTIONS = ("mean", "sd")
 _OPERATORS = {"boolean": ("present", "absent"), "choice": ("=",), "number": (">=", "<")}
+_GRADED = (
+    "likelihoods",
+    "pretests",
+    "red_flags",
+    "facts",
+    "epidemiology",
+    "treatments",
+    "investigations",
+    "patient_advice",
+)
 _SLUG = re.compile(r"^[a-z0-9][a-z0-9-]{0,79}$")
 _SLUGGED = tuple(name for name, kind in RECORDS.items() if "slug" in kind.__dataclass_fields__)
 
@@ -60,6 +77,7 @@ def problems(catalogue: Catalogue) -> list[Problem]:
         *_cell_problems(catalogue),
         *_pretest_problems(catalogue),
         *_cause_problems(catalogue),
+        *_advice_problems(catalogue),
         *_red_flag_problems(catalogue),
         *_number_problems(catalogue),
     ]
@@ -92,7 +110,7 @@ def _missing_tables(catalogue: Catalogue) -> Iterator[Problem]:
     limits = [f"{f.slug}-{end}" for f in catalogue.findings if f.kind == "number" for end in ("lowest", "highest")]
     for slug in (*REQUIRED_PARAMETERS, *limits):
         if slug not in catalogue.parameter:
-            yield Problem("parameters", slug, "is missing: patients' answers are worked out with it")
+            yield Problem("parameters", slug, "is missing: the program works with it")
 
 
 def _keys(catalogue: Catalogue) -> Iterator[Problem]:
@@ -130,10 +148,17 @@ def _references(catalogue: Catalogue) -> Iterator[Problem]:
     for f in catalogue.findings:
         yield from _unknown("findings", f, "cluster", [f.cluster], catalogue.cluster)
         yield from _unknown("findings", f, "topic", [f.section], sections)
+        yield from _unknown("findings", f, "burden", [f.burden or "(empty)"], catalogue.burden)
+    for cause in catalogue.causes:
+        yield from _unknown("causes", cause, "finding", cause.benign_requires, findings)
+    for investigation in catalogue.investigations:
+        yield from _unknown(
+            "investigations", investigation, "burden", [investigation.burden or "(empty)"], catalogue.burden
+        )
     for row in catalogue.likelihoods:
         yield from _unknown("likelihoods", row, "cause", [row.cause or "(empty)"], {*causes, BACKGROUND})
         yield from _unknown("likelihoods", row, "finding", [row.finding or "(empty)"], findings)
-    for table in ("epidemiology", "treatments", "investigations"):
+    for table in ("epidemiology", "treatments", "investigations", "patient_advice"):
         for item in getattr(catalogue, table):
             yield from _unknown(table, item, "cause", [item.cause or "(empty)"], causes)
     for fact in catalogue.facts:
@@ -143,6 +168,8 @@ def _references(catalogue: Catalogue) -> Iterator[Problem]:
             yield from _unknown("drug_effects", effect, "finding", [effect.finding], findings, drug)
     for flag in catalogue.red_flags:
         yield from _unknown("red_flags", flag, "cause", flag.suspected_causes, causes)
+        complaints = {p.slug for p in catalogue.presentations}
+        yield from _unknown("red_flags", flag, "presenting complaint", flag.warning_presentations, complaints)
     for zone in catalogue.body_zones:
         implied = (*zone.findings, *zone.twitch_findings, *zone.tremor_findings)
         yield from _unknown("body_zones", zone, "finding", implied, findings)
@@ -153,7 +180,7 @@ def _graded(catalogue: Catalogue) -> Iterator[tuple[str, Any, Any]]:
     for drug in catalogue.drugs:
         for effect in drug.effects:
             yield "drug_effects", effect, drug
-    for table in ("likelihoods", "pretests", "red_flags", "facts", "epidemiology", "treatments", "investigations"):
+    for table in _GRADED:
         for item in getattr(catalogue, table):
             yield table, item, None
 
@@ -165,9 +192,11 @@ def _sources(catalogue: Catalogue) -> Iterator[Problem]:
         elif record.grade != "D" and not record.source:
             yield _problem(table, record, f"grade {record.grade} without a source", owner)
         yield from _unknown(table, record, "source", [record.source], catalogue.source, owner)
-    for table in ("drinks", "parameters"):
+    for table in ("drinks", "parameters", "burdens"):
         for item in getattr(catalogue, table):
             yield from _unknown(table, item, "source", [item.source], catalogue.source)
+    for advice in catalogue.patient_advice:
+        yield from _unknown("patient_advice", advice, "source", [advice.recheck_source], catalogue.source)
     for source in catalogue.sources:
         if not source.title:
             yield _problem("sources", source, "has no title")
@@ -194,13 +223,14 @@ def _finding_problems(catalogue: Catalogue) -> Iterator[Problem]:
 
 
 def _condition_problems(finding: Finding, catalogue: Catalogue) -> Iterator[Problem]:
-    try:
-        alternatives = conditions.parse(finding.ask_if)
-    except ValueError as error:
-        yield _problem("findings", finding, str(error))
-        return
-    for clause in chain.from_iterable(alternatives):
-        yield from _clause_problems("findings", finding, clause, catalogue)
+    for text in (finding.ask_if, finding.implied_if):
+        try:
+            clauses = tuple(chain.from_iterable(conditions.parse(text)))
+        except ValueError as error:
+            yield _problem("findings", finding, str(error))
+            continue
+        for clause in clauses:
+            yield from _clause_problems("findings", finding, clause, catalogue)
 
 
 def _clause_problems(table: str, record: Any, clause: conditions.Clause, catalogue: Catalogue) -> Iterator[Problem]:
@@ -297,11 +327,39 @@ def _cause_problems(catalogue: Catalogue) -> Iterator[Problem]:
             yield _problem("causes", cause, "this slug has a meaning of its own")
         if not 0 <= cause.cannot_miss_threshold <= 1:
             yield _problem("causes", cause, f"threshold {cause.cannot_miss_threshold} is outside 0 to 1")
+        if cause.is_benign:
+            yield from _benign_problems(cause, catalogue)
+
+
+def _benign_problems(cause: Cause, catalogue: Catalogue) -> Iterator[Problem]:
+    """What the page would have to leave out, or could never ask for."""
+    if cause.is_cannot_miss:
+        yield _problem("causes", cause, "is benign and cannot be missed: it is one or the other")
+    if not cause.benign_requires:
+        yield _problem("causes", cause, "is benign, but names no finding that must be absent")
+    for slug in cause.benign_requires:
+        finding = catalogue.finding.get(slug)
+        if finding and finding.kind != "boolean":
+            yield _problem("causes", cause, f"“{slug}” is not a yes or no finding: it is never absent")
+    advice = catalogue.advice.get(cause.slug)
+    if advice is None or advice.recheck_weeks is None:
+        yield _problem("causes", cause, "is benign, but has no advice to patients with a recheck")
+
+
+def _advice_problems(catalogue: Catalogue) -> Iterator[Problem]:
+    yield from _repeated("patient_advice", [(advice.cause, advice) for advice in catalogue.patient_advice])
+    for advice in catalogue.patient_advice:
+        if not advice.explanation:
+            yield _problem("patient_advice", advice, "has no explanation")
+        if advice.recheck_weeks is not None and advice.recheck_weeks not in _RECHECK_WEEKS:
+            yield _problem("patient_advice", advice, f"a recheck after {advice.recheck_weeks} weeks is not believable")
 
 
 def _red_flag_problems(catalogue: Catalogue) -> Iterator[Problem]:
     for flag in catalogue.red_flags:
         yield from _one_of("red_flags", flag, "urgency", flag.urgency, URGENCIES)
+        if flag.warning_presentations and not flag.warning_sign:
+            yield _problem("red_flags", flag, "is to be told to patients, but has no warning sign")
         if not flag.findings:
             yield _problem("red_flags", flag, "has no findings")
         for part in flag.findings:

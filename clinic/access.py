@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 import uuid
 from collections.abc import Callable, Iterable
@@ -23,7 +24,7 @@ CLINICIAN = frozenset({Membership.Role.CLINICIAN.value})
 
 
 def member_required(roles: Iterable[str] = ANY_ROLE, without_membership: View | None = None) -> Callable[[View], View]:
-    """For pages of a practice: sets ``request.practice`` and ``request.is_clinician``.
+    """For pages of a practice: sets ``request.membership``, ``request.practice`` and ``request.is_clinician``.
 
     Someone of no practice gets 404, or ``without_membership``; the wrong role gets 403.
     """
@@ -94,18 +95,41 @@ def own_intakes(practice: Practice) -> IntakeQuerySet:
 
 def record_look(request: HttpRequest, intakes: Iterable[Intake], was_allowed: bool = True) -> None:
     """Record that the user saw, or tried to see, each of these intakes."""
-    match = request.resolver_match
     AccessRecord.objects.bulk_create(
-        AccessRecord(
-            practice_id=intake.practice_id,
-            user=request.user,  # type: ignore[misc]
-            intake=intake,
-            view=match.view_name if match else "",
-            method=request.method or "",
-            was_allowed=was_allowed,
-        )
-        for intake in intakes
+        _record(request, intake.practice_id, intake, was_allowed=was_allowed) for intake in intakes
     )
+
+
+def record_summary(request: HttpRequest) -> None:
+    """Record that the user saw figures of the practice's patients in which no one of them is told apart."""
+    _record(request, request.practice.pk).save()  # type: ignore[attr-defined]
+
+
+def last_look(request: HttpRequest, intake: Intake, view: str) -> datetime.datetime | None:
+    """When the user saw this view of the intake last, before the present request."""
+    looks = AccessRecord.objects.filter(intake=intake, user=request.user, view=view, was_allowed=True)  # type: ignore[misc]
+    times = list(looks.order_by("-id").values_list("looked_at", flat=True)[:2])
+    # The present request has been recorded already.
+    earlier = times[1:] if _view_name(request) == view else times
+    return earlier[0] if earlier else None
+
+
+def _record(
+    request: HttpRequest, practice_id: int, intake: Intake | None = None, was_allowed: bool = True
+) -> AccessRecord:
+    return AccessRecord(
+        practice_id=practice_id,
+        user=request.user,  # type: ignore[misc]
+        intake=intake,
+        view=_view_name(request),
+        method=request.method or "",
+        was_allowed=was_allowed,
+    )
+
+
+def _view_name(request: HttpRequest) -> str:
+    match = request.resolver_match
+    return match.view_name if match else ""
 
 
 def _admit(request: HttpRequest, membership: Membership | None, roles: Iterable[str]) -> None:
@@ -113,6 +137,7 @@ def _admit(request: HttpRequest, membership: Membership | None, roles: Iterable[
         raise Http404
     if membership.role not in roles:
         raise PermissionDenied
+    request.membership = membership  # type: ignore[attr-defined]
     request.practice = membership.practice  # type: ignore[attr-defined]
     request.is_clinician = membership.role in CLINICIAN  # type: ignore[attr-defined]
 

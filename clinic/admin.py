@@ -9,7 +9,15 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 
 from clinic.access import record_look
-from clinic.models import AccessRecord, Assessment, ClinicianFinding, Membership
+from clinic.models import (
+    AccessRecord,
+    Assessment,
+    ClinicianFinding,
+    ConfirmedDiagnosis,
+    ContextChange,
+    Membership,
+    OwnList,
+)
 
 
 class MembershipInline(admin.StackedInline):  # type: ignore[type-arg]
@@ -34,7 +42,7 @@ class MemberAdmin(UserAdmin):  # type: ignore[type-arg]
 
 @admin.register(Membership)
 class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ["user", "practice", "role"]
+    list_display = ["user", "practice", "role", "own_list_first"]
     list_filter = ["role", "practice"]
     list_select_related = ["user", "practice"]
     search_fields = ["user__username", "user__first_name", "user__last_name"]
@@ -75,6 +83,24 @@ class RecordedAdmin(PatientDataAdmin):
 @admin.register(ClinicianFinding)
 class ClinicianFindingAdmin(RecordedAdmin):
     list_display = ["intake", "finding", "entered_by", "entered_at"]
+    list_select_related = ["intake", "entered_by"]
+
+
+@admin.register(ContextChange)
+class ContextChangeAdmin(RecordedAdmin):
+    list_display = ["intake", "setting", "presentation", "changed_by", "changed_at"]
+    list_select_related = ["intake", "changed_by"]
+
+
+@admin.register(OwnList)
+class OwnListAdmin(RecordedAdmin):
+    list_display = ["intake", "user", "made_at", "is_first_agreed", "overlap"]
+    list_select_related = ["intake", "user"]
+
+
+@admin.register(ConfirmedDiagnosis)
+class ConfirmedDiagnosisAdmin(RecordedAdmin):
+    list_display = ["intake", "name", "basis", "confirmed_on", "entered_by", "entered_at"]
     list_select_related = ["intake", "entered_by"]
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from causes import ranking, red_flags
@@ -13,7 +14,6 @@ from causes.models import Release
 from causes.ranking import ENGINE_VERSION, Differential, EvidenceError
 from clinic.evidence import Record, gather
 from clinic.identity import other_person
-from clinic.models import ClinicianFinding
 from intake.models import Intake, worked_out_urgency
 
 
@@ -52,15 +52,9 @@ class Chart:
         parts += [self.record.values, self.other_person]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
-    @property
-    def last_entries(self) -> tuple[ClinicianFinding, ...]:
-        """The findings that were entered last, together."""
-        entries = self.record.entries
-        return tuple(row for row in entries if row.entered_at == entries[-1].entered_at)
-
-    def before_last_entries(self) -> Record:
-        last = self.last_entries
-        return gather(self.catalogue, self.intake, [row for row in self.record.entries if row not in last])
+    def without(self, slugs: Collection[str]) -> Chart:
+        """As if these findings were not known: for trying out, never for keeping."""
+        return replace(self, record=self.record.without(slugs))
 
     @property
     def flags(self) -> tuple[RedFlag, ...]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import uuid
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from causes import ranking
 from causes.catalogue import Catalogue
 from causes.models import Release, editor_permissions
-from clinic.models import ClinicianFinding, Membership
+from clinic.models import ClinicianFinding, ConfirmedDiagnosis, ContextChange, Membership, OwnList
 from intake.models import Intake, Patient, Practice, worked_out_urgency
+from intake.panel import PUBLISHED
 
-PANEL = Path(__file__).resolve().parent.parent / "intake" / "data" / "published_cases.jsonl"
 # Known to everyone: the loader refuses to run in production.
 PRACTICE_TOKEN = "demonstration"  # noqa: S105
 PASSWORD = "demonstration"  # noqa: S105
@@ -27,6 +29,14 @@ SETTINGS = {"emergency": "neurology-clinic", "unknown": "neurology-clinic"}
 PRESENTATIONS = {"other": "any"}
 # The demonstration waits as a real list does: minutes to days.
 MINUTES_BETWEEN = 97
+CONFIRMED = 30  # the last ones, whose published diagnosis is recorded as confirmed
+# One whose differential has a history: asked in another setting, examined, tested, and with an own list.
+WITH_HISTORY = 35
+BASES = {
+    "phenopacket": ConfirmedDiagnosis.Basis.LABORATORY,
+    "case-report": ConfirmedDiagnosis.Basis.SPECIALIST,
+    "exam-vignette": ConfirmedDiagnosis.Basis.FOLLOW_UP,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +55,7 @@ LOGINS = (
 )
 
 
-def published_cases(path: Path = PANEL) -> Iterator[dict[str, Any]]:
+def published_cases(path: Path = PUBLISHED) -> Iterator[dict[str, Any]]:
     for line in path.read_text(encoding="utf-8").splitlines():
         yield json.loads(line)
 
@@ -67,8 +77,11 @@ def load_demonstration() -> bool:
     )
     users = {login.username: _user(login, practice) for login in LOGINS}
     release = Release.objects.current()
-    for number, case in enumerate(published_cases(), start=1):
-        _intake(number, case, practice, release, users["clinician"])
+    cases = list(published_cases())
+    for number, case in enumerate(cases, start=1):
+        intake = _intake(number, case, practice, release, users["clinician"])
+        if number > len(cases) - CONFIRMED:
+            _confirm(intake, case, release.catalogue(), users["clinician"])
     return True
 
 
@@ -89,7 +102,7 @@ def _user(login: Login, practice: Practice) -> User:
     return user
 
 
-def _intake(number: int, case: dict[str, Any], practice: Practice, release: Release, clinician: User) -> None:
+def _intake(number: int, case: dict[str, Any], practice: Practice, release: Release, clinician: User) -> Intake:
     catalogue = release.catalogue()
     sent_at = timezone.now() - timedelta(minutes=25 + (number - 1) * MINUTES_BETWEEN)
     patient = Patient.objects.create(practice=practice, name=_("Demonstration patient %02d") % number)
@@ -109,14 +122,72 @@ def _intake(number: int, case: dict[str, Any], practice: Practice, release: Rele
     )
     found = clinician_values(catalogue, case)
     # Examination and tests of the source are entered for every second patient: both kinds can be tried.
-    if number % 2 == 0:
-        ClinicianFinding.objects.bulk_create(
-            ClinicianFinding(intake=intake, finding=slug, value=value, entered_by=clinician, entered_at=sent_at)
-            for slug, value in found.items()
-        )
-    evidence = intake.evidence(catalogue) | (found if number % 2 == 0 else {})
+    if number == WITH_HISTORY:
+        _history(intake, case["truth"], found, release, clinician)
+    elif number % 2 == 0:
+        _enter(intake, found, clinician, sent_at)
+    else:
+        found = {}
+    evidence = intake.evidence(catalogue) | found
     intake.urgency = worked_out_urgency(catalogue, evidence, intake.setting, intake.presentation)
     intake.save()
+    return intake
+
+
+def _enter(intake: Intake, found: Mapping[str, Any], clinician: User, at: datetime) -> None:
+    ClinicianFinding.objects.bulk_create(
+        ClinicianFinding(intake=intake, finding=slug, value=value, entered_by=clinician, entered_at=at)
+        for slug, value in found.items()
+    )
+
+
+def _history(intake: Intake, truth: str, found: Mapping[str, Any], release: Release, clinician: User) -> None:
+    """An own list, then the setting, the examination and the tests one after the other."""
+    catalogue, sent_at = release.catalogue(), intake.sent_at
+    assert sent_at is not None
+    before = intake.practice.setting
+    case = ranking.Case(intake.evidence(catalogue), before, intake.presentation)
+    (ranked,) = ranking.first_causes(catalogue, [case])
+    first = [slug for slug, _posterior in ranked]
+    own = list(dict.fromkeys([truth, *first]))[: len(first)]
+    OwnList.objects.create(
+        intake=intake,
+        user=clinician,
+        causes=[{"cause": slug, "name": catalogue.cause[slug].name} for slug in own],
+        first_cause=truth,
+        made_at=sent_at + timedelta(minutes=10),
+        release=release,
+        engine_version=ranking.ENGINE_VERSION,
+        ranked=first,
+        is_first_agreed=truth == first[0],
+        overlap=len({*own} & {*first}),
+    )
+    ContextChange.objects.create(
+        intake=intake,
+        old_setting=before,
+        old_presentation=intake.presentation,
+        setting=intake.setting,
+        presentation=intake.presentation,
+        changed_by=clinician,
+        changed_at=sent_at + timedelta(minutes=12),
+    )
+    examined = {slug: value for slug, value in found.items() if catalogue.finding[slug].stage in ("ask", "examine")}
+    tested = {slug: value for slug, value in found.items() if slug not in examined}
+    _enter(intake, examined, clinician, sent_at + timedelta(minutes=20))
+    _enter(intake, tested, clinician, sent_at + timedelta(minutes=55))
+
+
+def _confirm(intake: Intake, case: dict[str, Any], catalogue: Catalogue, clinician: User) -> None:
+    ConfirmedDiagnosis.objects.create(
+        key=uuid.uuid4(),
+        intake=intake,
+        cause=case["truth"],
+        name=catalogue.cause[case["truth"]].name,
+        basis=BASES[case["source_kind"]],
+        confirmed_on=timezone.localdate(),
+        note=_("Diagnosis of the published case."),
+        entered_by=clinician,
+    )
 
 
 def _is_patients(catalogue: Catalogue, case: dict[str, Any], slug: str) -> bool:

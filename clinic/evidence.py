@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 
 from causes.catalogue import Catalogue, Finding
 from causes.conditions import Value
@@ -37,16 +37,29 @@ class Known:
     def is_conflict(self) -> bool:
         return self.entry is not None and self.said is not None and self.value != self.said
 
+    @property
+    def is_confirmed(self) -> bool:
+        return self.entry is not None and self.said is not None and self.value == self.said
+
 
 @dataclass(frozen=True)
 class Record:
     known: Mapping[str, Known]  # every finding of the catalogue, in its order
     entries: tuple[ClinicianFinding, ...]  # all, oldest first
     unusable: tuple[str, ...]  # answers that the release no longer knows, as “key: value”
+    switched_off: frozenset[str] = frozenset()  # known, but left out to see what would be without
 
     @cached_property
     def values(self) -> dict[str, Value]:
-        return {slug: item.value for slug, item in self.known.items() if item.value is not None}
+        """What to rank by."""
+        return {
+            slug: item.value
+            for slug, item in self.known.items()
+            if item.value is not None and slug not in self.switched_off
+        }
+
+    def without(self, slugs: Collection[str]) -> Record:
+        return replace(self, switched_off=frozenset(slugs) & self.values.keys())
 
 
 def evidence(catalogue: Catalogue, intake: Intake) -> dict[str, Value]:
@@ -59,18 +72,19 @@ def gather(catalogue: Catalogue, intake: Intake, entries: Iterable[ClinicianFind
     newest = {row.finding: row for row in rows}
     said = intake.evidence(catalogue)
     usable = {slug: row for slug, row in newest.items() if _is_usable(catalogue, row)}
-    known = {
-        slug: Known(
-            finding,
-            said.get(slug),
-            intake.answers.get(slug) == UNSURE,
-            usable.get(slug),
-        )
-        for slug, finding in catalogue.finding.items()
-    }
+    known = dict(_nothing_known(catalogue))
+    for slug in known.keys() & {*said, *usable, *(slug for slug, value in intake.answers.items() if value == UNSURE)}:
+        is_unsure = intake.answers.get(slug) == UNSURE
+        known[slug] = Known(catalogue.finding[slug], said.get(slug), is_unsure, usable.get(slug))
     unusable = derivation.unusable(catalogue, intake.answers)
     unusable += [f"{slug}: {row.value}" for slug, row in newest.items() if slug not in usable and row.value is not None]
     return Record(known, rows, tuple(unusable))
+
+
+@lru_cache(maxsize=3)
+def _nothing_known(catalogue: Catalogue) -> Mapping[str, Known]:
+    """Of most findings nothing is: their records are the same for every patient."""
+    return {slug: Known(finding, None, False, None) for slug, finding in catalogue.finding.items()}
 
 
 def is_value_of(finding: Finding, value: object) -> bool:

@@ -6,14 +6,17 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
+from django.utils import formats, timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from causes.catalogue import OTHER, Catalogue, Finding
 from causes.conditions import Value
+from clinic.benign import recheck_on
 from clinic.chart import Chart
-from clinic.models import Assessment
+from clinic.models import Assessment, ConfirmedDiagnosis, Membership, OwnList
 from intake.derivation import UNSURE
+from intake.models import Intake
 
 PRESENT, ABSENT, UNKNOWN = "present", "absent", "unknown"
 STATES: dict[str, Value] = {PRESENT: True, ABSENT: False, UNKNOWN: UNSURE}
@@ -85,6 +88,12 @@ class EvidenceForm(forms.Form):
         self.fields = {finding.slug: FindingField(catalogue, finding) for finding in findings}
 
 
+def cause_choices(catalogue: Catalogue, empty: Any, other: Any) -> list[Any]:
+    """Every cause by name, between the words for none chosen and for one that the catalogue lacks."""
+    causes = sorted((cause.name, cause.slug) for cause in catalogue.causes)
+    return [("", empty), *((slug, name) for name, slug in causes), (OTHER, other)]
+
+
 class SignOffForm(forms.ModelForm):  # type: ignore[type-arg]
     # A resend of the same form carries the same key, so that it signs once.
     key = forms.UUIDField(widget=forms.HiddenInput)
@@ -107,12 +116,12 @@ class SignOffForm(forms.ModelForm):  # type: ignore[type-arg]
         }
 
     def __init__(self, chart: Chart, data: Any = None) -> None:
-        super().__init__(data, initial={"key": uuid.uuid4(), "certainty": Assessment.Certainty.WORKING})
+        proposed = {"certainty": Assessment.Certainty.WORKING, "review_on": recheck_on(chart)}
+        super().__init__(data, initial={"key": uuid.uuid4(), **proposed})
         self.current_inputs = chart.inputs
         if not chart.other_person:
             del self.fields["is_person_checked"]
-        causes = sorted((cause.name, cause.slug) for cause in chart.catalogue.causes)
-        choices = [("", _("Choose a cause")), *((slug, name) for name, slug in causes), (OTHER, _("None of these"))]
+        choices = cause_choices(chart.catalogue, _("Choose a cause"), _("None of these"))
         self.fields["conclusion"].choices = choices  # type: ignore[attr-defined]
 
     def clean_review_on(self) -> datetime.date | None:
@@ -129,3 +138,119 @@ class SignOffForm(forms.ModelForm):  # type: ignore[type-arg]
                 code="changed",
             )
         return inputs
+
+
+class OwnListForm(forms.Form):
+    """The clinician's own first causes, or why there are none this time."""
+
+    SKIP = "skip"  # name of the button
+    PLACES = (_("First"), _("Second"), _("Third"))
+    skipped = forms.ChoiceField(
+        label=_("Skip this time, because"),
+        choices=[("", _("Choose a reason")), *OwnList.Skipped.choices],
+        required=False,
+    )
+
+    def __init__(self, catalogue: Catalogue, data: Any = None) -> None:
+        super().__init__(data)
+        self.names = {cause.slug: cause.name for cause in catalogue.causes}
+        choices = cause_choices(catalogue, "", _("Another cause: …"))
+        for number, label in enumerate(self.PLACES, start=1):
+            self.fields[f"cause_{number}"] = forms.ChoiceField(label=label, choices=choices, required=False)
+            self.fields[f"text_{number}"] = forms.CharField(label=_("Another cause"), max_length=120, required=False)
+
+    @property
+    def places(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """Select and text of each place."""
+        return [(self[f"cause_{number}"], self[f"text_{number}"]) for number in range(1, len(self.PLACES) + 1)]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.SKIP in self.data:
+            if not cleaned.get("skipped"):
+                self.add_error("skipped", ValidationError(_("Say why you skip it."), code="reason"))
+            return {**cleaned, "causes": []}
+        causes = [item for number in range(1, len(self.PLACES) + 1) if (item := self._item(cleaned, number))]
+        named = [item["name"].casefold() for item in causes]
+        if not causes and not self.errors:
+            raise ValidationError(_("Write at least one cause, or skip with a reason."), code="empty")
+        if len(set(named)) < len(named):
+            raise ValidationError(_("Each cause once, please."), code="twice")
+        return {**cleaned, "causes": causes, "skipped": ""}
+
+    def _item(self, cleaned: dict[str, Any], number: int) -> dict[str, str] | None:
+        """A text alone counts too: without a script nobody needs to choose “another cause” first."""
+        slug, text = cleaned.get(f"cause_{number}", ""), cleaned.get(f"text_{number}", "")
+        if slug in self.names:
+            return {"cause": slug, "name": self.names[slug]}
+        if text:
+            return {"cause": OTHER, "name": text}
+        if slug == OTHER:
+            self.add_error(f"text_{number}", ValidationError(_("Write the other cause."), code="text"))
+        return None
+
+
+class ConfirmedForm(forms.ModelForm):  # type: ignore[type-arg]
+    # A resend of the same form carries the same key, so that it is recorded once.
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    cause = forms.ChoiceField(label=_("Confirmed diagnosis"))
+    name = forms.CharField(label=_("Another cause"), max_length=200, required=False)
+    basis = forms.ChoiceField(label=_("It rests on"), choices=[("", _("Choose")), *ConfirmedDiagnosis.Basis.choices])
+    confirmed_on = forms.DateField(label=_("Confirmed on"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    is_person_checked = forms.BooleanField(
+        error_messages={"required": _("Confirm that the diagnosis is this patient’s.")}
+    )
+
+    class Meta:
+        model = ConfirmedDiagnosis
+        fields = ["cause", "name", "basis", "confirmed_on", "is_known_before", "note"]
+        widgets = {"note": forms.Textarea({"rows": 3})}
+
+    def __init__(self, catalogue: Catalogue, intake: Intake, data: Any = None) -> None:
+        super().__init__(data, initial={"key": uuid.uuid4()})
+        self.sent_at = intake.sent_at
+        self.names = {cause.slug: cause.name for cause in catalogue.causes}
+        choices = cause_choices(catalogue, _("Choose a cause"), _("Another cause: …"))
+        self.fields["cause"].choices = choices  # type: ignore[attr-defined]
+        patient = intake.patient
+        assert patient is not None
+        born = formats.date_format(patient.birth_date, "j F Y") if patient.birth_date else gettext("not recorded")
+        self.fields["is_person_checked"].label = _("This is the diagnosis of %(name)s, born %(date)s") % {
+            "name": patient.name,
+            "date": born,
+        }
+
+    def clean_confirmed_on(self) -> datetime.date:
+        day: datetime.date = self.cleaned_data["confirmed_on"]
+        if day > timezone.localdate():
+            raise ValidationError(_("This date is in the future."), code="future")
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        slug, day = cleaned.get("cause"), cleaned.get("confirmed_on")
+        if slug in self.names:
+            cleaned["name"] = self.names[slug]
+        elif slug == OTHER and not cleaned.get("name"):
+            self.add_error("name", ValidationError(_("Write the diagnosis."), code="text"))
+        assert self.sent_at is not None
+        if day is not None and day < timezone.localdate(self.sent_at) and not cleaned.get("is_known_before"):
+            message = _("The answers were sent later, on %(day)s. Check the date, or tick that it was known before.")
+            params = {"day": formats.date_format(timezone.localtime(self.sent_at), "j F Y")}
+            self.add_error("confirmed_on", ValidationError(message, code="before", params=params))
+        return cleaned
+
+
+class WithdrawForm(forms.Form):
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    reason = forms.CharField(label=_("Why it is withdrawn"), max_length=500, widget=forms.Textarea({"rows": 2}))
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, initial={"key": uuid.uuid4()})
+
+
+class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Membership
+        fields = ["own_list_first"]
+        labels = {"own_list_first": _("Write your own list before you see the ranking")}

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from clinic import invitations, words
+from clinic.confirmed import names
 from clinic.models import AccessRecord, Assessment
 from clinic.patient_forms import State
 from clinic.people import display_name
@@ -30,6 +31,12 @@ LOOKS = {
     "compare": gettext_lazy("compared causes"),
     "sign": gettext_lazy("signed an assessment"),
     "assessment": gettext_lazy("opened an assessment"),
+    "own_list": gettext_lazy("wrote an own list"),
+    "history": gettext_lazy("opened the history"),
+    "tipping_point": gettext_lazy("asked what would put another cause first"),
+    "patient_sheet": gettext_lazy("opened the sheet for the patient"),
+    "confirm_diagnosis": gettext_lazy("opened or recorded the confirmed diagnosis"),
+    "withdraw_diagnosis": gettext_lazy("withdrew a confirmed diagnosis"),
 }
 
 
@@ -48,6 +55,8 @@ class IntakeRow:
     url: str  # "" for reception
     reference: str
     title: str  # "" for reception
+    confirmed: str  # the confirmed diagnosis; "" for reception
+    confirm_url: str
     sent: str
     state_name: str
     state_icon: str
@@ -130,13 +139,17 @@ def _open_links() -> QuerySet[Invitation]:
 
 def _intakes(patient: Patient, is_clinician: bool) -> tuple[IntakeRow, ...]:
     rows = []
-    for intake in with_state(Intake.objects.sent().filter(patient=patient)).select_related("patient"):
+    intakes = list(with_state(Intake.objects.sent().filter(patient=patient)).select_related("patient"))
+    confirmed = names([intake.pk for intake in intakes]) if is_clinician else {}
+    for intake in intakes:
         state = State(intake.state)
         rows.append(
             IntakeRow(
                 url=url_of(intake, is_clinician) if is_clinician else "",
                 reference=intake.reference or "",
                 title=intake.title if is_clinician else "",
+                confirmed=confirmed.get(intake.pk, ""),
+                confirm_url=reverse("confirm_diagnosis", args=[intake.key]) if is_clinician else "",
                 sent=words.time(intake.sent_at),
                 state_name=str(state.label),
                 state_icon=STATE_ICONS[state],

@@ -7,6 +7,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.forms.models import model_to_dict
 from django.utils.translation import gettext as _
 
 from causes.catalogue import OTHER
@@ -16,10 +17,13 @@ from clinic.chart import Chart
 from clinic.differential_page import DifferentialPage
 from clinic.differential_page.causes import strongest
 from clinic.models import Assessment
+from clinic.own_lists import lines as own_lists
 from clinic.people import display_name
 
 FORMAT = 1
 CAUSES_WITH_REASONS = 6
+# What the patient's sheet says of the practice: it prints the same when the numbers have changed.
+PRACTICE_FIELDS = ("name", "phone", "out_of_hours_name", "out_of_hours_phone", "emergency_phone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ def snapshot(chart: Chart, page: DifferentialPage, conclusion: str) -> str:
         "patient": {"name": str(intake.patient), "title": page.head.title, "sent": page.head.sent_at},
         "other_person": chart.other_person,
         "reference": intake.reference,
+        "practice": model_to_dict(intake.practice, PRACTICE_FIELDS),
         "setting": _named(catalogue.settings, differential.setting),
         "presentation": _named(catalogue.presentations, differential.presentation),
         "evidence": dict(differential.evidence),
@@ -65,6 +70,7 @@ def snapshot(chart: Chart, page: DifferentialPage, conclusion: str) -> str:
         "other_posterior": differential.other_posterior,
         "meter": page.meter.label,
         "summary": page.summary,
+        "own_lists": [asdict(item) for item in own_lists(intake)],
         "conclusion": _("None of these") if conclusion == OTHER else catalogue.cause[conclusion].name,
     }
     return json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

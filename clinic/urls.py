@@ -2,7 +2,19 @@ from django.contrib import admin
 from django.contrib.auth import views as auth_views
 from django.urls import include, path
 
-from clinic.views import assessments, differential, invitations, patients, worklist
+from clinic.views import (
+    accuracy,
+    assessments,
+    confirmed,
+    differential,
+    history,
+    invitations,
+    own_list,
+    patients,
+    preferences,
+    sheet,
+    worklist,
+)
 
 handler400 = "clinic.views.errors.bad_request"
 handler403 = "clinic.views.errors.forbidden"
@@ -23,8 +35,16 @@ urlpatterns = [
     path("intakes/<uuid:key>/findings/", differential.enter, name="enter_finding"),
     path("intakes/<uuid:key>/context/", differential.change_context, name="change_context"),
     path("intakes/<uuid:key>/compare/", differential.compare, name="compare"),
+    path("intakes/<uuid:key>/tipping-point/", differential.tipping, name="tipping_point"),
     path("intakes/<uuid:key>/sign/", assessments.sign, name="sign"),
+    path("intakes/<uuid:key>/own-list/", own_list.write, name="own_list"),
+    path("intakes/<uuid:key>/history/", history.show, name="history"),
+    path("intakes/<uuid:key>/confirm/", confirmed.confirm, name="confirm_diagnosis"),
+    path("intakes/<uuid:key>/confirm/withdraw/", confirmed.withdraw, name="withdraw_diagnosis"),
     path("assessments/<uuid:key>/", assessments.show, name="assessment"),
+    path("assessments/<uuid:key>/patient-sheet/", sheet.show, name="patient_sheet"),
+    path("accuracy/", accuracy.show, name="accuracy"),
+    path("settings/", preferences.change, name="preferences"),
     path("causes/", include("causes.urls")),
     path("intake/", include("intake.urls")),
     path("admin/", admin.site.urls),

@@ -5,24 +5,42 @@ from __future__ import annotations
 import datetime
 import math
 import re
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from functools import lru_cache, wraps
 
 from django.contrib.humanize.templatetags.humanize import ordinal
 from django.utils import formats, timezone
 from django.utils.text import get_text_list
-from django.utils.translation import get_language, gettext_lazy, pgettext
+from django.utils.translation import get_language, gettext_lazy, ngettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from causes.catalogue import Finding
 from causes.conditions import Value
 from causes.words import GRADE_TITLES as GRADE_TITLES
 from causes.words import STAGE_TITLES as STAGE_TITLES
-from causes.words import interval as interval
 from causes.words import length as length
 from causes.words import probability as probability
 
 MINUS = "−"
+
+
+def once_a_language(function: Callable[..., str]) -> Callable[..., str]:
+    """Keeps the results: a page has the same few phrases over and over, and each translated one costs 10 µs or more.
+
+    For phrases made of the catalogue and of printed numbers, never of a patient's or a user's words.
+    """
+
+    @lru_cache(maxsize=4096)
+    def kept(_language: str | None, *args: Hashable) -> str:
+        return str(function(*args))
+
+    @wraps(function)
+    def wrapper(*args: Hashable) -> str:
+        return kept(get_language(), *args)
+
+    return wrapper
+
+
 AFTER_STAGE = {
     "ask": gettext_lazy("After more questions"),
     "examine": gettext_lazy("After the examination"),
@@ -37,18 +55,26 @@ NOT_DONE = {
     "electrodiagnostic": gettext_lazy("not tested"),
     "imaging": gettext_lazy("not done"),
 }
-_FOR = (
-    (10, gettext_lazy("strongly for")),
-    (5, gettext_lazy("clearly for")),
-    (2, gettext_lazy("moderately for")),
-    (1.1, gettext_lazy("slightly for")),
-)
-_AGAINST = (
-    (10, gettext_lazy("strongly against")),
-    (5, gettext_lazy("clearly against")),
-    (2, gettext_lazy("moderately against")),
-    (1.1, gettext_lazy("slightly against")),
-)
+_UNTIL = {
+    "ask": ngettext_lazy("until %(findings)s is asked about", "until %(findings)s are asked about", "n"),
+    "examine": ngettext_lazy("until %(findings)s is examined", "until %(findings)s are examined", "n"),
+    "blood": ngettext_lazy("until %(findings)s is tested", "until %(findings)s are tested", "n"),
+    "electrodiagnostic": ngettext_lazy("until %(findings)s is tested", "until %(findings)s are tested", "n"),
+    "imaging": ngettext_lazy("until %(findings)s is looked for", "until %(findings)s are looked for", "n"),
+}
+_FOR = {
+    10: gettext_lazy("strongly for"),
+    5: gettext_lazy("clearly for"),
+    2: gettext_lazy("moderately for"),
+    1.1: gettext_lazy("slightly for"),
+}
+_AGAINST = {
+    10: gettext_lazy("strongly against"),
+    5: gettext_lazy("clearly against"),
+    2: gettext_lazy("moderately against"),
+    1.1: gettext_lazy("slightly against"),
+}
+_STEPS = tuple(_FOR)
 # Words that follow a person's name, which keeps its capital inside a sentence.
 _AFTER_A_NAME = ("sign", "ring", "test", "disease", "syndrome")
 
@@ -57,19 +83,34 @@ def span(low: float, high: float) -> str:
     return _("%(low)s to %(high)s") % {"low": probability(low), "high": probability(high)}
 
 
+def interval(low: float, high: float) -> str:
+    return _interval(probability(low), probability(high))
+
+
+@once_a_language
+def _interval(low: str, high: str) -> str:
+    return _("90%% interval %(low)s to %(high)s") % {"low": low, "high": high}
+
+
 def ratio(lr: float) -> str:
-    """Two significant digits, as far as they mean something."""
+    """Two significant digits, as far as they mean something; a very small one as “1/2,500”."""
+    if lr >= 100:
+        return f"{float(f'{lr:.2g}'):,.0f}"
     if lr >= 10:
         return f"{lr:.0f}"
+    if lr < 0.01:
+        return f"1/{float(f'{1 / max(lr, 1e-9):.2g}'):,.0f}"
     return f"{lr:.1f}" if lr >= 1 else f"{lr:.2g}" if lr < 0.1 else f"{lr:.2f}"
 
 
 def strength(lr: float) -> str:
     size = max(lr, 1 / lr)
-    if size < 1.1:
-        return _("neither for nor against")
-    steps = _FOR if lr > 1 else _AGAINST
-    return next(str(words) for limit, words in steps if size >= limit)
+    return _strength(lr > 1, next((limit for limit in _STEPS if size >= limit), 0))
+
+
+@once_a_language
+def _strength(is_for: bool, limit: float) -> str:
+    return str((_FOR if is_for else _AGAINST)[limit]) if limit else _("neither for nor against")
 
 
 def signed(hundredths: int) -> str:
@@ -91,16 +132,25 @@ def adding_up(values: Sequence[float]) -> tuple[list[str], str]:
     return [signed(value) for value in rounded], signed(total)
 
 
+@once_a_language
 def ranks(low: int, high: int) -> str:
-    return _ranks(low, high, get_language())
-
-
-# A page has the same few over and over, and an ordinal is the dearest of words.
-@lru_cache(maxsize=2048)
-def _ranks(low: int, high: int, language: str | None) -> str:
     if low == high:
         return str(ordinal(low))
     return _("%(low)s to %(high)s") % {"low": ordinal(low), "high": ordinal(high)}
+
+
+@once_a_language
+def standing(rank: int, low: int, high: int, stage: str, deciders: tuple[str, ...]) -> str:
+    """“4th now; 1st to 9th until strength and reflexes are examined”; ``deciders`` are findings' names."""
+    now = {"now": ranks(rank, rank), "range": ranks(low, high)}
+    if not stage:
+        return _("%(now)s now") % now
+    if low == high == rank:
+        return _("%(now)s now and %(later)s") % {**now, "later": in_sentence(str(AFTER_STAGE[stage]))}
+    if not deciders:
+        return _("%(now)s now; %(range)s %(later)s") % {**now, "later": in_sentence(str(AFTER_STAGE[stage]))}
+    until = _UNTIL[stage] % {"findings": joined(map(in_sentence, deciders)), "n": len(deciders)}
+    return _("%(now)s now; %(range)s %(until)s") % {**now, "until": until}
 
 
 def joined(parts: Iterable[str]) -> str:

@@ -19,9 +19,11 @@ from causes.catalogue import URGENCIES, Catalogue
 from causes.models import Release
 from causes.models.editable import Urgency
 from clinic import words
+from clinic.confirmed import names
 from clinic.evidence import evidence
 from clinic.identity import other_person
-from clinic.models import Assessment, ClinicianFinding
+from clinic.models import Assessment, ClinicianFinding, Membership
+from clinic.own_lists import pending
 from clinic.patient_forms import Filters, State
 from intake.derivation import AGE, SEX
 from intake.models import Intake, IntakeQuerySet, Patient
@@ -62,7 +64,9 @@ class Clinical:
     complaint: str
     flags: tuple[str, ...]
     more_flags: str
-    first_causes: tuple[Bar, ...]  # empty when this release cannot rank the intake
+    first_causes: tuple[Bar, ...]  # empty when this release cannot rank the intake, and before the own list
+    is_own_list_first: bool  # the ranking is not to be seen yet
+    confirmed: str  # the confirmed diagnosis, or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +107,10 @@ class Page:
     release: Release
 
 
-def page_of(intakes: IntakeQuerySet, filters: Filters, release: Release, is_clinician: bool) -> Page:
+def page_of(intakes: IntakeQuerySet, filters: Filters, release: Release, membership: Membership) -> Page:
     """The page asked for of a practice's intakes, without a write: stale urgencies are worked out on the way."""
     now = timezone.now()
+    is_clinician = membership.role == Membership.Role.CLINICIAN
     total = intakes.count()
     matching = _listed(_matching(intakes, filters, is_clinician), release)
     chosen = [item for item in matching if not filters.urgencies or item.urgency in filters.urgencies]
@@ -114,7 +119,7 @@ def page_of(intakes: IntakeQuerySet, filters: Filters, release: Release, is_clin
     listed = list(shown.object_list)
     found = _with_patients(intakes, listed)
     return Page(
-        rows=_rows(listed, found, release.catalogue(), now, is_clinician),
+        rows=_rows(listed, found, release.catalogue(), now, membership if is_clinician else None),
         intakes=tuple(found),
         toggles=_toggles(matching, filters),
         summary=_summary(chosen, total, now),
@@ -221,9 +226,14 @@ def _with_patients(intakes: IntakeQuerySet, listed: Sequence[Listed]) -> list[In
 
 
 def _rows(
-    listed: Sequence[Listed], intakes: list[Intake], catalogue: Catalogue, now: datetime.datetime, is_clinician: bool
+    listed: Sequence[Listed],
+    intakes: list[Intake],
+    catalogue: Catalogue,
+    now: datetime.datetime,
+    clinician: Membership | None,
 ) -> tuple[Row, ...]:
-    clinical = _clinical(catalogue, intakes) if is_clinician else [None] * len(intakes)
+    clinical = _clinical(catalogue, intakes, clinician) if clinician else [None] * len(intakes)
+    is_clinician = clinician is not None
     child_before = catalogue.parameter["childhood-onset-age"]
     return tuple(
         Row(
@@ -243,7 +253,9 @@ def _rows(
     )
 
 
-def _clinical(catalogue: Catalogue, intakes: list[Intake]) -> list[Clinical]:
+def _clinical(catalogue: Catalogue, intakes: list[Intake], clinician: Membership) -> list[Clinical]:
+    keys = [intake.pk for intake in intakes]
+    own_list_first, confirmed = pending(clinician, keys), names(keys)
     known = [evidence(catalogue, intake) for intake in intakes]
     complaints = {item.slug: item.name for item in catalogue.presentations}
     bars = _bars(catalogue, intakes, known)
@@ -257,7 +269,9 @@ def _clinical(catalogue: Catalogue, intakes: list[Intake]) -> list[Clinical]:
                 complaint=complaints.get(intake.presentation, intake.presentation),
                 flags=tuple(flags[:SHOWN_FLAGS]),
                 more_flags=_("and %(count)d more") % {"count": more} if more > 0 else "",
-                first_causes=bars.get(intake.pk, ()),
+                first_causes=() if intake.pk in own_list_first else bars.get(intake.pk, ()),
+                is_own_list_first=intake.pk in own_list_first,
+                confirmed=confirmed.get(intake.pk, ""),
             )
         )
     return parts

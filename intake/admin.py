@@ -21,7 +21,15 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(Practice)
 class PracticeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ["name", "phone", "out_of_hours_phone", "emergency_phone", "setting", "is_demonstration"]
+    list_display = [
+        "name",
+        "phone",
+        "out_of_hours_phone",
+        "emergency_phone",
+        "setting",
+        "own_list_first",
+        "is_demonstration",
+    ]
     search_fields = ["name"]
     readonly_fields = ["token"]
 

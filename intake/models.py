@@ -42,6 +42,11 @@ class Practice(models.Model):
     out_of_hours_phone = models.CharField(_("out-of-hours number"), max_length=40, blank=True)
     emergency_phone = models.CharField(_("emergency number"), max_length=40, default="112")
     setting = models.SlugField(_("setting"), default="primary-care", help_text=_("Which base rates apply at first."))
+    own_list_first = models.BooleanField(
+        _("own list first"),
+        default=False,
+        help_text=_("Clinicians write their own first causes before they see the ranking. Each can choose otherwise."),
+    )
     is_demonstration = models.BooleanField(_("demonstration practice"), default=False)
 
     class Meta:

@@ -22,7 +22,7 @@ from causes.catalogue import OTHER, Catalogue
 from causes.conditions import Value
 from causes.data_files import read_catalogue
 from causes.ranking.model import AGE, SEX, Answers, Model, compiled
-from tests.bench_pages import page_milliseconds
+from tests import bench_browser, bench_pages
 
 SETTING, PRESENTATION = "neurology-clinic", "any"
 ANSWERS = 25
@@ -51,17 +51,23 @@ def ranking_measurements(catalogue: Catalogue) -> Iterator[dict[str, Any]]:
         yield measured(f"posterior_{name}_us", theirs, "us", ratio=theirs / ours, against="posterior_us")
     yield measured("posterior_contributions_interval_us", microseconds(lambda: ranking.assess(*case)), "us")
     yield measured("full_differential_us", microseconds(lambda: ranking.rank(*case)), "us")
+    found = ranking.rank(*case)
+    yield measured("second_cause_us", microseconds(lambda: ranking.second_causes(catalogue, found)), "us")
+    yield measured("smallest_change_us", microseconds(lambda: ranking.smallest_changes(catalogue, found)), "us")
     yield measured("batch_cases_per_s", BATCH / seconds_of_a_batch(catalogue), "cases/s")
 
 
 def page_measurements() -> Iterator[dict[str, Any]]:
-    for name, milliseconds in page_milliseconds():
-        yield measured(name, milliseconds, "ms")
+    for name, value, unit, more in bench_pages.page_measurements():
+        yield measured(name, value, unit, **more)
+    changed = bench_browser.changed_finding_milliseconds()
+    if changed is not None:
+        yield measured("changed_finding_browser_ms", changed, "ms")
 
 
 def measured(name: str, value: float, unit: str, **more: Any) -> dict[str, Any]:
     rounded = {key: round(item, 2) if isinstance(item, float) else item for key, item in more.items()}
-    return {"name": name, "value": round(value, 1), "unit": unit, **rounded}
+    return {"name": name, "value": round(value, 3 if value < 1 else 1), "unit": unit, **rounded}
 
 
 def microseconds(function: Callable[[], object], seconds: float = 0.5, rounds: int = 7) -> float:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from causes.models import Release
 from clinic.chart import chart_of
 from clinic.differential_page import differential_page
-from clinic.models import Assessment, ClinicianFinding, Membership
+from clinic.models import Assessment, ClinicianFinding, ConfirmedDiagnosis, Membership
 from clinic.snapshot import snapshot
 from intake.models import Intake, Invitation, Patient, Practice
 
@@ -127,8 +127,9 @@ def a_sent_intake(
 
 
 def add_findings(intake: Intake, clinician: User, findings: dict[str, Any] | None = None) -> None:
+    now = timezone.now()
     ClinicianFinding.objects.bulk_create(
-        ClinicianFinding(intake=intake, finding=slug, value=value, entered_by=clinician)
+        ClinicianFinding(intake=intake, finding=slug, value=value, entered_by=clinician, entered_at=now)
         for slug, value in (ALS_SIGNS if findings is None else findings).items()
     )
 
@@ -151,4 +152,17 @@ def a_signed_assessment(intake: Intake, clinician: User, conclusion: str = "als"
         conclusion=conclusion,
         signed_by=clinician,
         **fields,
+    )
+
+
+def a_confirmed_diagnosis(intake: Intake, clinician: User, cause: str = "als", **fields: Any) -> ConfirmedDiagnosis:
+    names = {item.slug: item.name for item in Release.objects.current().catalogue().causes}
+    fields = {
+        "name": names.get(cause, "Another disease"),
+        "basis": ConfirmedDiagnosis.Basis.SPECIALIST,
+        "confirmed_on": timezone.localdate(),
+        **fields,
+    }
+    return ConfirmedDiagnosis.objects.create(
+        key=uuid.uuid4(), intake=intake, cause=cause, entered_by=clinician, **fields
     )

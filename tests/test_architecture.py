@@ -14,6 +14,8 @@ APPS = ("causes", "intake", "clinic")  # each may import those before it
 LAYERS = ("models", "forms", "views", "urls")  # inside an app, each may import those before it
 LAYER_OF = {"patient_forms": "forms", "admin": "views"} | {layer: layer for layer in LAYERS}
 PURE = (
+    "causes.calibration",
+    "causes.benign",
     "causes.catalogue",
     "causes.conditions",
     "causes.ranking",

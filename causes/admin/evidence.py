@@ -15,6 +15,7 @@ from causes import words
 from causes.admin.base import GradedAdmin, SluggedAdmin, changelist_link
 from causes.forms import LikelihoodForm
 from causes.models import (
+    Burden,
     Drink,
     DrugEffect,
     Epidemiology,
@@ -22,6 +23,7 @@ from causes.models import (
     Investigation,
     Likelihood,
     Parameter,
+    PatientAdvice,
     Presentation,
     Pretest,
     RedFlag,
@@ -32,7 +34,19 @@ from causes.models import (
 from causes.models.editable import Finding
 
 # Tables with a list of their own that cite sources; drug effects are on their drug's page.
-CITING = (Likelihood, Pretest, Epidemiology, Treatment, Investigation, RedFlag, Fact, Drink, Parameter)
+CITING = (
+    Likelihood,
+    Pretest,
+    Epidemiology,
+    Treatment,
+    Investigation,
+    RedFlag,
+    Fact,
+    Drink,
+    Parameter,
+    Burden,
+    PatientAdvice,
+)
 
 
 @admin.register(Likelihood)
@@ -112,6 +126,8 @@ class SourceAdmin(SluggedAdmin):
     def where_used(self, source: Source) -> SafeString | str:
         counts = [(model, model._default_manager.filter(source=source).count()) for model in CITING]
         links = [changelist_link(model, n, source__slug__exact=source.pk) for model, n in counts if n]
+        if rechecks := PatientAdvice.objects.filter(recheck_source=source).count():
+            links.append(changelist_link(PatientAdvice, rechecks, recheck_source__slug__exact=source.pk))
         drugs = DrugEffect.objects.filter(source=source).order_by("drug__name").values_list("drug__name", flat=True)
         parts = [*links, *drugs]
         return format_html_join(", ", "{}", ((part,) for part in parts)) if parts else str(_("Nowhere."))

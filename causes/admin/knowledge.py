@@ -18,10 +18,17 @@ from causes.models import (
     Fact,
     Investigation,
     Likelihood,
+    PatientAdvice,
     Pretest,
     RedFlag,
     Treatment,
 )
+
+
+class PatientAdviceInline(SourcedInline):
+    model = PatientAdvice
+    fk_name = "cause"
+    autocomplete_fields = ("source", "recheck_source")
 
 
 class TreatmentInline(SourcedInline):
@@ -42,11 +49,12 @@ class EpidemiologyInline(SourcedInline):
 
 @admin.register(Cause)
 class CauseAdmin(SluggedAdmin):
-    list_display = ["name", "group", "urgency", "is_cannot_miss", "cannot_miss_threshold", "order"]
-    list_filter = ["urgency", "is_cannot_miss", "group", "is_in_source_article"]
+    list_display = ["name", "group", "urgency", "is_cannot_miss", "cannot_miss_threshold", "is_benign", "order"]
+    list_filter = ["urgency", "is_cannot_miss", "is_benign", "group", "is_in_source_article"]
     search_fields = ["name", "slug", "summary", "group"]
     readonly_fields = ["evidence", "named_by_red_flags"]
-    inlines = [TreatmentInline, InvestigationInline, FactInline, EpidemiologyInline]
+    autocomplete_fields = ["benign_requires"]
+    inlines = [PatientAdviceInline, TreatmentInline, InvestigationInline, FactInline, EpidemiologyInline]
 
     @admin.display(description=_("evidence"))
     def evidence(self, cause: Cause) -> SafeString:
@@ -79,8 +87,9 @@ class TreatmentAdmin(OfCauseAdmin):
 
 @admin.register(Investigation)
 class InvestigationAdmin(OfCauseAdmin):
-    list_display = ["name", "cause", "shows", "invasiveness", "grade_letter", "short_source"]
-    list_filter = ["invasiveness", "grade", "cause"]
+    list_display = ["name", "cause", "shows", "burden", "grade_letter", "short_source"]
+    list_select_related = ["cause", "burden", "source"]
+    list_filter = ["burden", "grade", "cause"]
     search_fields = ["name", "shows", "cause__name", "cause__slug", "source__title"]
 
 
@@ -89,6 +98,14 @@ class FactAdmin(OfCauseAdmin):
     list_display = ["statement", "cause", "kind", "grade_letter", "short_source"]
     list_filter = ["kind", "grade", "is_in_source_article", "cause"]
     search_fields = ["statement", "kind", "cause__name", "cause__slug", "source__title"]
+
+
+@admin.register(PatientAdvice)
+class PatientAdviceAdmin(OfCauseAdmin):
+    list_display = ["cause", "explanation", "recheck_weeks", "grade_letter", "short_source"]
+    list_filter = ["grade", ("source", EmptyFieldListFilter)]
+    search_fields = ["explanation", "self_care", "cause__name", "cause__slug", "source__title"]
+    autocomplete_fields = ["cause", "source", "recheck_source"]
 
 
 @admin.register(Epidemiology)
@@ -123,8 +140,25 @@ class DrugAdmin(SluggedAdmin):
 
 @admin.register(RedFlag)
 class RedFlagAdmin(SluggedAdmin, GradedAdmin):
-    list_display = ["name", "findings", "urgency", "grade_letter", "short_source"]
+    list_display = [
+        "name",
+        "findings",
+        "urgency",
+        "warning_sign",
+        "is_benign_compatible",
+        "grade_letter",
+        "short_source",
+    ]
     list_select_related = ["source"]
-    list_filter = ["urgency", "grade", "suspected_causes"]
-    search_fields = ["name", "slug", "findings", "advice_to_clinician", "advice_to_patient", "suspected_causes__name"]
+    list_filter = ["urgency", "grade", "is_benign_compatible", "warning_presentations", "suspected_causes"]
+    search_fields = [
+        "name",
+        "slug",
+        "findings",
+        "advice_to_clinician",
+        "advice_to_patient",
+        "warning_sign",
+        "suspected_causes__name",
+    ]
+    filter_horizontal = ["warning_presentations"]
     autocomplete_fields = ["suspected_causes", "source"]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from causes import words
 from causes.admin.base import SluggedAdmin, changelist_link
-from causes.models import BodyZone, Cluster, Drink, Finding, Likelihood, Option, Parameter, Section
+from causes.models import BodyZone, Burden, Cluster, Drink, Finding, Likelihood, Option, Parameter, Section
 
 
 class OptionInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -51,21 +51,41 @@ class UsedLikelihoodInline(admin.TabularInline):  # type: ignore[type-arg]
 
 @admin.register(Finding)
 class FindingAdmin(SluggedAdmin):
-    list_display = ["name", "question", "reported_by", "kind", "control", "section", "cluster", "hpo", "order"]
-    list_select_related = ["section", "cluster"]
-    list_filter = ["reported_by", "control", "kind", "section", "cluster"]
+    list_display = [
+        "name",
+        "question",
+        "reported_by",
+        "kind",
+        "control",
+        "section",
+        "cluster",
+        "burden",
+        "hpo",
+        "order",
+    ]
+    list_select_related = ["section", "cluster", "burden"]
+    list_filter = ["reported_by", "control", "kind", "section", "cluster", "burden"]
     search_fields = ["name", "slug", "question", "hpo", "hpo_name"]
     readonly_fields = ["evidence"]
     inlines = [OptionInline, UsedLikelihoodInline]
     fieldsets = [
-        (None, {"fields": ["name", "slug", "reported_by", ("kind", "unit"), "cluster", "order", "evidence"]}),
-        (_("Question"), {"fields": ["control", "section", "question", "help", "why", "ask_if"]}),
+        (None, {"fields": ["name", "slug", "reported_by", ("kind", "unit"), "cluster", "burden", "order", "evidence"]}),
+        (_("Question"), {"fields": ["control", "section", "question", "help", "why", "ask_if", "implied_if"]}),
         (_("Human Phenotype Ontology"), {"fields": [("hpo", "hpo_name")]}),
     ]
 
     @admin.display(description=_("evidence"))
     def evidence(self, finding: Finding) -> SafeString:
         return changelist_link(Likelihood, finding.likelihoods.count(), finding__slug__exact=finding.pk)
+
+
+@admin.register(Burden)
+class BurdenAdmin(SluggedAdmin):
+    name_field = "label"
+    list_display = ["label", "description", "source", "order"]
+    list_select_related = ["source"]
+    search_fields = ["label", "slug", "description"]
+    autocomplete_fields = ["source"]
 
 
 @admin.register(Section)

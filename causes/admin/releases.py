@@ -29,6 +29,8 @@ _MODELS: dict[str, type[Model]] = {
     "settings": models.Setting,
     "presentations": models.Presentation,
     "causes": models.Cause,
+    "patient_advice": models.PatientAdvice,
+    "burdens": models.Burden,
     "clusters": models.Cluster,
     "sections": models.Section,
     "findings": models.Finding,
@@ -159,6 +161,8 @@ def _address(problem: compiled.Problem) -> str:
             return changelist(model, cause__slug__exact=record.cause)
         case compiled.Fact():
             return changelist(model, q=record.statement)
+        case compiled.PatientAdvice():
+            return changelist(model, q=record.cause)
         case compiled.DrugEffect():
             return changelist(model, q=problem.row.partition(",")[0])
         case None | compiled.Option():

@@ -1,5 +1,6 @@
 from causes.models.editable import (
     BodyZone,
+    Burden,
     Cause,
     Cluster,
     Drink,
@@ -12,6 +13,7 @@ from causes.models.editable import (
     Likelihood,
     Option,
     Parameter,
+    PatientAdvice,
     Presentation,
     Pretest,
     RedFlag,
@@ -25,6 +27,7 @@ from causes.models.release import Release
 
 __all__ = [
     "BodyZone",
+    "Burden",
     "Cause",
     "Cluster",
     "Drink",
@@ -37,6 +40,7 @@ __all__ = [
     "Likelihood",
     "Option",
     "Parameter",
+    "PatientAdvice",
     "Presentation",
     "Pretest",
     "RedFlag",

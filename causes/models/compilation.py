@@ -20,6 +20,11 @@ def working_copy() -> compiled.Catalogue:
         settings=tuple(compiled.Setting(s.slug, s.name) for s in _ordered(editable.Setting.objects)),
         presentations=_presentations(),
         causes=_causes(),
+        patient_advice=_patient_advice(),
+        burdens=tuple(
+            compiled.Burden(b.slug, b.label, b.description, b.source_id or "")
+            for b in _ordered(editable.Burden.objects)
+        ),
         clusters=tuple(compiled.Cluster(c.slug, c.name, c.rho) for c in _ordered(editable.Cluster.objects)),
         sections=tuple(compiled.Section(s.slug, s.title, s.intro) for s in _ordered(editable.Section.objects)),
         findings=_findings(),
@@ -73,8 +78,26 @@ def _causes() -> tuple[compiled.Cause, ...]:
             cannot_miss_threshold=c.cannot_miss_threshold,
             summary=c.summary,
             is_in_source_article=c.is_in_source_article,
+            is_benign=c.is_benign,
+            benign_requires=_slugs(c.benign_requires),
         )
-        for c in _ordered(editable.Cause.objects)
+        for c in _ordered(editable.Cause.objects.prefetch_related("benign_requires"))
+    )
+
+
+def _patient_advice() -> tuple[compiled.PatientAdvice, ...]:
+    return tuple(
+        compiled.PatientAdvice(
+            cause=row.cause_id,
+            explanation=row.explanation,
+            self_care=_lines(row.self_care),
+            source=row.source_id or "",
+            grade=row.grade,
+            recheck_weeks=row.recheck_weeks,
+            recheck_source=row.recheck_source_id or "",
+            recheck_note=row.recheck_note,
+        )
+        for row in _ordered(editable.PatientAdvice.objects)
     )
 
 
@@ -96,6 +119,8 @@ def _findings() -> tuple[compiled.Finding, ...]:
             why=f.why,
             ask_if=f.ask_if,
             control=f.control,
+            burden=f.burden_id or "",
+            implied_if=f.implied_if,
         )
         for f in _ordered(editable.Finding.objects.prefetch_related("options"))
     )
@@ -200,7 +225,7 @@ def _treatments() -> tuple[compiled.Treatment, ...]:
 
 def _investigations() -> tuple[compiled.Investigation, ...]:
     return tuple(
-        compiled.Investigation(row.cause_id, row.name, row.shows, row.invasiveness, row.source_id or "", row.grade)
+        compiled.Investigation(row.cause_id, row.name, row.shows, row.burden_id or "", row.source_id or "", row.grade)
         for row in _ordered(editable.Investigation.objects)
     )
 
@@ -217,8 +242,11 @@ def _red_flags() -> tuple[compiled.RedFlag, ...]:
             suspected_causes=_slugs(flag.suspected_causes),
             source=flag.source_id or "",
             grade=flag.grade,
+            warning_sign=flag.warning_sign,
+            warning_presentations=_slugs(flag.warning_presentations),
+            is_benign_compatible=flag.is_benign_compatible,
         )
-        for flag in _ordered(editable.RedFlag.objects.prefetch_related("suspected_causes"))
+        for flag in _ordered(editable.RedFlag.objects.prefetch_related("suspected_causes", "warning_presentations"))
     )
 
 

@@ -13,7 +13,17 @@ from causes.catalogue import BACKGROUND, GENERAL, OTHER, Catalogue
 from causes.models import editable
 
 _NO_CAUSE = {BACKGROUND, GENERAL, OTHER}
-_FOREIGN_KEYS = {"source", "cause", "finding", "setting", "presentation", "cluster", "section"}
+_FOREIGN_KEYS = {
+    "source",
+    "cause",
+    "finding",
+    "setting",
+    "presentation",
+    "cluster",
+    "section",
+    "burden",
+    "recheck_source",
+}
 # Children first, so that nothing that is protected is deleted too early.
 _EMPTYING_ORDER: tuple[type[models.Model], ...] = (
     editable.Likelihood,
@@ -22,6 +32,7 @@ _EMPTYING_ORDER: tuple[type[models.Model], ...] = (
     editable.Treatment,
     editable.Investigation,
     editable.Fact,
+    editable.PatientAdvice,
     editable.RedFlag,
     editable.DrugEffect,
     editable.Drug,
@@ -30,11 +41,12 @@ _EMPTYING_ORDER: tuple[type[models.Model], ...] = (
     editable.Drink,
     editable.Parameter,
     editable.Option,
+    editable.Cause,
     editable.Finding,
     editable.Section,
     editable.Cluster,
     editable.Setting,
-    editable.Cause,
+    editable.Burden,
     editable.Source,
 )
 
@@ -51,9 +63,11 @@ def replace_working_copy(catalogue: Catalogue) -> None:
     _fill(editable.Setting, catalogue.settings)
     _fill(editable.Cluster, catalogue.clusters)
     _fill(editable.Section, catalogue.sections)
-    _fill(editable.Cause, catalogue.causes)
+    _fill(editable.Burden, catalogue.burdens)
     _fill(editable.Finding, catalogue.findings, leave_out={"options"})
     _fill_options(catalogue)
+    _fill(editable.Cause, catalogue.causes, many=("benign_requires",))
+    _fill(editable.PatientAdvice, catalogue.patient_advice)
     _fill(editable.Presentation, catalogue.presentations, many=("findings",))
     _fill(editable.Likelihood, catalogue.likelihoods)
     _fill(editable.Pretest, catalogue.pretests)
@@ -61,7 +75,7 @@ def replace_working_copy(catalogue: Catalogue) -> None:
     _fill_drugs(catalogue)
     _fill(editable.Treatment, catalogue.treatments)
     _fill(editable.Investigation, catalogue.investigations)
-    _fill(editable.RedFlag, catalogue.red_flags, many=("suspected_causes",))
+    _fill(editable.RedFlag, catalogue.red_flags, many=("suspected_causes", "warning_presentations"))
     _fill(editable.Fact, catalogue.facts)
     _fill(editable.BodyZone, catalogue.body_zones, many=("findings", "twitch_findings", "tremor_findings"))
     _fill(editable.Drink, catalogue.drinks)

@@ -1,4 +1,4 @@
-"""Ranks the possible causes of twitching or tremor. docs/ranking.md is the specification.
+"""Ranks the possible causes of twitching or tremor. docs/model.md is the specification.
 
 Pure Python and numpy: ``rank(catalogue, evidence, setting)`` works in a notebook. Evidence maps a
 finding's slug to True or False, to an option's value, or to a number; what is not known is left out.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from math import exp
 
 import numpy as np
 
@@ -15,7 +16,8 @@ from causes.catalogue import OTHER, STAGES, Catalogue, Cause
 from causes.conditions import Evidence, Value
 from causes.ranking import outlook
 from causes.ranking.batch import Case, EncodedCases, encode, first_causes, posteriors
-from causes.ranking.model import Floats, Integers, Model, compiled
+from causes.ranking.cells import Floats, Integers
+from causes.ranking.model import Model, compiled
 from causes.ranking.outlook import Outlook, RankRange
 from causes.ranking.results import (
     Check,
@@ -28,13 +30,26 @@ from causes.ranking.results import (
     Outcome,
     RankedCause,
 )
-from causes.ranking.scoring import Interval, Observed, contributions, interval, meter, observe, softmax
+from causes.ranking.scoring import (
+    AGAINST,
+    Interval,
+    Observed,
+    contributions,
+    interval,
+    meter,
+    observe,
+    posterior_of,
+    softmax,
+)
+from causes.ranking.second_cause import PairPart, SecondCause, second_causes
+from causes.ranking.smallest_change import Change, SmallestChange, SmallestChanges, smallest_changes
 from causes.red_flags import fired
 
 __all__ = [
     "ENGINE_VERSION",
     "Assessed",
     "Case",
+    "Change",
     "Check",
     "Contribution",
     "Difference",
@@ -44,7 +59,11 @@ __all__ = [
     "LaneEntry",
     "NextFinding",
     "Outcome",
+    "PairPart",
     "RankedCause",
+    "SecondCause",
+    "SmallestChange",
+    "SmallestChanges",
     "Value",
     "assess",
     "compare",
@@ -54,10 +73,11 @@ __all__ = [
     "posterior",
     "posteriors",
     "rank",
+    "second_causes",
+    "smallest_changes",
 ]
 
 ENGINE_VERSION = "1"
-# Used when the catalogue has no such parameter.
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +93,16 @@ class Assessed:
 
 def posterior(catalogue: Catalogue, evidence: Evidence, setting: str, presentation: str = "any") -> dict[str, float]:
     """The posterior of every cause and of ``other``; they add up to 1. Raises EvidenceError as ``rank`` does."""
-    model = compiled(catalogue)
-    values = softmax(observe(model, evidence, setting, presentation).scores)
-    return dict(zip((*model.causes, OTHER), values.tolist(), strict=True))
+    return posterior_of(compiled(catalogue), evidence, setting, presentation)
 
 
 def assess(catalogue: Catalogue, evidence: Evidence, setting: str, presentation: str = "any") -> Assessed:
     """Raises EvidenceError as ``rank`` does."""
     model = compiled(catalogue)
     observed = observe(model, evidence, setting, presentation)
-    parts = observed.contributions
-    scores = observed.log_pretest + parts.sum(axis=0)
+    scores = observed.scores
     values = softmax(scores)
-    return Assessed(observed, parts, scores, values, interval(model, observed, values))
+    return Assessed(observed, observed.contributions, scores, values, interval(model, observed, values))
 
 
 def rank(
@@ -111,7 +128,7 @@ def rank(
     ranks = np.empty(len(order), dtype=np.intp)
     ranks[order] = np.arange(1, len(order) + 1)
     later = outlook.rank_range(look, found.observed, outlook.next_stage(following), ranks)
-    causes = _ranked_causes(model, found, order, later)
+    causes = _ranked_causes(model, found, order, later, outlook.deciders(look, later))
     flags = fired(catalogue, evidence)
     reasons = _little_known(catalogue, found, causes)
     return Differential(
@@ -135,30 +152,39 @@ def rank(
         is_little_known=bool(reasons),
         little_known_reasons=reasons,
         evidence_meter=meter(model, found.observed, found.contributions, found.posterior),
+        unexplained=_unexplained(causes),
+        unspoken=_unspoken(causes),
         ignored=found.observed.ignored,
     )
 
 
-def _ranked_causes(model: Model, found: Assessed, order: Integers, later: RankRange) -> tuple[RankedCause, ...]:
-    log_pretest, limits = found.observed.log_pretest, found.interval
-    silent = model.is_silent[[a.position for a in found.observed.findings]]
+def _ranked_causes(
+    model: Model, found: Assessed, order: Integers, later: RankRange, deciding: list[tuple[str, ...]]
+) -> tuple[RankedCause, ...]:
+    limits = found.interval
+    slugs = [a.finding.slug for a in found.observed.findings]
+    silent = model.is_silent[[a.position for a in found.observed.findings]].T.tolist()
     parts = contributions(model, found.observed, found.contributions)
+    posterior, scores, log_pretest = (v.tolist() for v in (found.posterior, found.scores, found.observed.log_pretest))
+    low, high, top_three = (v.tolist() for v in (limits.low, limits.high, limits.top_three_probability))
+    rank_low, rank_high = later.low.tolist(), later.high.tolist()
     return tuple(
         RankedCause(
             slug=model.causes[place],
             rank=position,
-            posterior=float(found.posterior[place]),
-            low=float(limits.low[place]),
-            high=float(limits.high[place]),
-            top_three_probability=float(limits.top_three_probability[place]),
-            log_pretest=float(log_pretest[place]),
-            pretest=float(np.exp(log_pretest[place])),
-            score=float(found.scores[place]),
+            posterior=posterior[place],
+            low=low[place],
+            high=high[place],
+            top_three_probability=top_three[place],
+            log_pretest=log_pretest[place],
+            pretest=exp(log_pretest[place]),
+            score=scores[place],
             contributions=parts[place],
-            gaps=tuple(a.finding.slug for a, gap in zip(found.observed.findings, silent[:, place], strict=True) if gap),
-            rank_low=int(later.low[place]),
-            rank_high=int(later.high[place]),
+            gaps=tuple([slug for slug, is_gap in zip(slugs, silent[place], strict=True) if is_gap]),
+            rank_low=rank_low[place],
+            rank_high=rank_high[place],
             rank_stage=later.stage,
+            rank_deciders=deciding[place],
         )
         for position, place in enumerate(order.tolist(), start=1)
     )
@@ -194,6 +220,18 @@ def _little_known(catalogue: Catalogue, found: Assessed, causes: tuple[RankedCau
     if causes and causes[0].high - causes[0].low > catalogue.parameter["wide-interval"]:
         reasons.append("wide-interval")
     return tuple(reasons)
+
+
+def _unexplained(causes: tuple[RankedCause, ...]) -> tuple[str, ...]:
+    """Findings that are there although the first cause makes them less likely; what is absent needs no explanation."""
+    against = [part for part in causes[0].against if part.value < -AGAINST] if causes else []
+    return tuple(part.finding for part in against if part.answer is not False)
+
+
+def _unspoken(causes: tuple[RankedCause, ...]) -> tuple[str, ...]:
+    """Findings that are there and that the first cause is not known to bring; every patient has a choice or number."""
+    silent = [part for part in causes[0].contributions if part.is_silent] if causes else []
+    return tuple(part.finding for part in silent if part.answer is True)
 
 
 def compare(differential: Differential, a: str, b: str) -> tuple[Difference, ...]:

@@ -10,7 +10,8 @@ import numpy as np
 
 from causes.catalogue import Catalogue
 from causes.conditions import Evidence
-from causes.ranking.model import Floats, compiled
+from causes.ranking.cells import Floats
+from causes.ranking.model import compiled
 from causes.ranking.scoring import observe, softmax
 
 

@@ -6,65 +6,36 @@ Formulae: docs/ranking.md.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from causes.catalogue import BACKGROUND, GRADES, OTHER, Catalogue, Finding, Likelihood
+from causes.catalogue import BACKGROUND, GRADES, OTHER, Catalogue, Finding
 from causes.conditions import Clause, Value, parse
-
-Floats = NDArray[np.float64]
-Singles = NDArray[np.float32]
-Integers = NDArray[np.intp]
-Flags = NDArray[np.bool_]
+from causes.ranking.cells import (
+    PSEUDO_OBSERVATIONS,
+    Cell,
+    Flags,
+    Floats,
+    Integers,
+    NumberCells,
+    Singles,
+    cells_of,
+    clamped,
+    log_density,
+    number_cells,
+    shrunk,
+)
 
 AGE, SEX = "age", "sex"
-FLOOR, CEILING = 0.01, 0.99  # no answer proves or disproves a cause
-PSEUDO_OBSERVATIONS = 1.0  # of the background, in each cell
-DEGREES_OF_FREEDOM = 4.0
+BASE_RATE_WEIGHT = "base-rate-weight"  # a parameter, 0-1
 SEED = 20260101
 DRAWS = 600
 SIMULATIONS = 200
 GRID = 5  # values that stand for an unanswered number
-_EXTREME = 1e100  # a larger number counts as this, so that squares stay finite
-_LEAST_SCALE = 1e-6
-_LOG_T_CONSTANT = math.lgamma(2.5) - math.lgamma(2.0) - 0.5 * math.log(DEGREES_OF_FREEDOM * math.pi)
-
-
-def log_density(value: float, location: Floats, scale: Floats) -> Floats:
-    """Log density of Student's t with 4 degrees of freedom; the shape of ``location``. Finite for finite input."""
-    z = (max(-_EXTREME, min(value, _EXTREME)) - location) / scale
-    result: Floats = _LOG_T_CONSTANT - np.log(scale) - 2.5 * np.log1p(z * z / DEGREES_OF_FREEDOM)
-    return result
-
-
-def weight_of(row: Likelihood) -> float:
-    """How many observations a likelihood counts for, by grade (A up to 200, B up to 30, C 10, D 4).
-
-    Raises ValueError for an unknown grade.
-    """
-    if row.grade == "A":
-        return float(min(row.total or 50, 200))
-    if row.grade == "B":
-        return float(min(row.total or 30, 30))
-    weights = {"C": 10.0, "D": 4.0}
-    if row.grade not in weights:
-        raise ValueError(f"grade “{row.grade}” of {row.cause} {row.finding} is not one of A, B, C, D")
-    return weights[row.grade]
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """What the catalogue says about one finding in one cause: mean of each answer, weight, grade."""
-
-    mean: Floats  # probability of each answer; for a number, its mean and sd
-    weight: float
-    grade: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +43,7 @@ class Answers:
     """The columns of one finding: ``start`` to ``stop``, one for each value."""
 
     finding: Finding
+    stage: str
     position: int
     start: int
     stop: int
@@ -81,26 +53,7 @@ class Answers:
     column: Mapping[tuple[type, Value], int]  # (bool or str, value) -> column; none for a number
 
 
-@dataclass(frozen=True, slots=True)
-class NumberCells:
-    """Location and scale of a numeric finding, (causes + 1,), in the finding's unit: its mean and sd as they are.
-
-    Student's t with that scale is wider than the normal: published standard deviations are of narrower samples.
-    """
-
-    location: Floats
-    scale: Floats
-    is_silent: Flags
-    weight: Floats
-
-    def log_densities(self, value: float) -> Floats:
-        return log_density(value, self.location, self.scale)
-
-    def log_ratio(self, value: float) -> Floats:
-        density = self.log_densities(value)
-        result: Floats = density - density[-1]
-        result[self.is_silent] = 0.0
-        return result
+Entry = tuple[int, int, Answers, Value]  # column, cluster, finding, answer: sorts in the catalogue's order
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +76,60 @@ class Model:
     theta: Floats  # (columns, causes + 1)
     log_ratio: Floats  # (columns, causes + 1), nats; 0 for a silent cell and for ``other``
     rho: tuple[float, ...]  # (clusters + 1,); the last is 0: no cluster
-    log_shares: Mapping[tuple[str, str], Floats]  # (setting, presentation) -> (causes + 1,)
+    log_shares: Mapping[tuple[str, str], Floats]  # (setting, presentation) -> (causes + 1,), normalised
+
+    @cached_property
+    def implied(self) -> tuple[tuple[str, tuple[tuple[Clause, ...], ...]], ...]:
+        """The findings whose answer may follow from others, with the condition."""
+        texts = ((f.slug, f.implied_if) for f in self.catalogue.findings if f.implied_if)
+        return tuple((slug, parse(text)) for slug, text in texts)
 
     @cached_property
     def columns(self) -> list[Answers]:
         """The findings in the catalogue's order."""
         return list(self.answers.values())
+
+    @cached_property
+    def places(self) -> tuple[str, ...]:
+        """(causes + 1,)"""
+        return (*self.causes, OTHER)
+
+    @cached_property
+    def entries(self) -> Mapping[tuple[str, type, Value], Entry]:
+        """(finding, bool or str, answer): every answer that is not a number, found without a check."""
+        return {
+            (slug, *key): (column, a.cluster, a, key[1])
+            for slug, a in self.answers.items()
+            for key, column in a.column.items()
+        }
+
+    @cached_property
+    def listed(self) -> Mapping[tuple[str, Value], int]:
+        """(finding, answer) -> row of ``table``; none for a number. True and 1 are one key: check the type."""
+        return {(slug, value): row for slug, a in self.answers.items() for (_, value), row in a.column.items()}
+
+    @cached_property
+    def companions(self) -> list[int]:
+        """(columns,): equal for the answers of one cluster, below 0 and different for those without a cluster."""
+        none = len(self.rho) - 1
+        return [int(c) if c < none else -1 - column for column, c in enumerate(self.column_cluster)]
+
+    @cached_property
+    def table(self) -> Floats:
+        """(columns + shares, causes + 1): the log ratios, then the log shares, at ``share_row``."""
+        return np.concatenate([self.log_ratio, *(logs[None] for logs in self.log_shares.values())])
+
+    @cached_property
+    def share_row(self) -> Mapping[tuple[str, str], int]:
+        return {key: len(self.log_ratio) + number for number, key in enumerate(self.log_shares)}
+
+    @cached_property
+    def ones(self) -> Floats:
+        return np.ones(len(self.answers) + 1)
+
+    @cached_property
+    def number_columns(self) -> frozenset[int]:
+        return frozenset(self.answers[slug].start for slug in self.numbers)
 
     @cached_property
     def column_cluster(self) -> Integers:
@@ -155,6 +156,11 @@ class Model:
         return {p.slug: frozenset(p.findings) for p in self.catalogue.presentations}
 
     @cached_property
+    def inert(self) -> Mapping[str, frozenset[str]]:
+        """By presentation, the findings that contribute nothing more; under "" those of every patient."""
+        return {"": frozenset({AGE, SEX}), **{slug: found | {AGE, SEX} for slug, found in self.presenting.items()}}
+
+    @cached_property
     def is_silent(self) -> Flags:
         """(findings, causes)."""
         return self.grades < 0
@@ -179,8 +185,8 @@ class Model:
         return drawn(self)
 
     @cached_property
-    def facts(self) -> dict[int, list[Any]]:
-        """Filled while ranking: for each answered column, one record for each cause."""
+    def contributions(self) -> dict[tuple[int, float], list[Any]]:
+        """Filled while ranking: for each answered column and weight, one record for each cause."""
         return {}
 
     @cached_property
@@ -212,7 +218,7 @@ def drawn(model: Model) -> Draws:
         if a.finding.kind != "number":
             speaking = np.flatnonzero(~model.is_silent[a.position])
             size = len(speaking) * len(a.values)
-            row[speaking, a.start : a.stop] = start + np.arange(size).reshape(len(speaking), -1)
+            row[speaking, a.start : a.stop] = start + np.arange(size).reshape(len(speaking), len(a.values))
             tables.append(_drawn_ratios(model, a, speaking).reshape(size, DRAWS))
             start += size
     return Draws(row, np.concatenate(tables))
@@ -230,25 +236,12 @@ def _drawn_ratios(model: Model, a: Answers, speaking: Integers) -> Singles:
     return (logs[:, 1:] - logs[:, :1]).transpose(1, 0, 2).astype(np.float32)
 
 
-def shrunk(cell: Cell, background: Floats) -> Floats:
-    """The cell's mean with one pseudo-observation of the background."""
-    result: Floats = (cell.weight * cell.mean + PSEUDO_OBSERVATIONS * background) / (cell.weight + PSEUDO_OBSERVATIONS)
-    return result
-
-
-def clamped(theta: Floats) -> Floats:
-    """Probabilities of a finding's answers (axis 0), kept within 0.01-0.99 and made to add up to 1 again."""
-    limited = np.clip(theta, FLOOR, CEILING)
-    result: Floats = limited / limited.sum(axis=0)
-    return result
-
-
 @lru_cache(maxsize=3)
 def compiled(catalogue: Catalogue) -> Model:
     """The model of a catalogue. Raises ValueError for a finding without a background rate and unknown grades."""
-    cells = _cells(catalogue)
+    cells = cells_of(catalogue)
     causes = tuple(cause.slug for cause in catalogue.causes)
-    numbers = {f.slug: _number_cells(f, causes, cells) for f in catalogue.findings if f.kind == "number"}
+    numbers = {f.slug: number_cells(f, causes, cells) for f in catalogue.findings if f.kind == "number"}
     answers = _answers(catalogue, numbers)
     tables = [_tables(a, causes, cells, numbers) for a in answers.values()]
     empty = np.empty((0, len(causes) + 1))
@@ -265,73 +258,6 @@ def compiled(catalogue: Catalogue) -> Model:
     )
 
 
-def _cells(catalogue: Catalogue) -> dict[tuple[str, str], Cell]:
-    rows: dict[tuple[str, str], dict[str, Likelihood]] = {}
-    for (owner, slug, option), row in catalogue.cell.items():
-        rows.setdefault((owner, slug), {})[option] = row
-    cells: dict[tuple[str, str], Cell] = {}
-    for finding in catalogue.findings:
-        background = _cell(finding, rows.get((BACKGROUND, finding.slug), {}), None)
-        if background is None:
-            raise ValueError(f"{finding.slug} has no background rate")
-        cells[BACKGROUND, finding.slug] = background
-        for cause in catalogue.causes:
-            cell = _cell(finding, rows.get((cause.slug, finding.slug), {}), background)
-            if cell is not None:
-                cells[cause.slug, finding.slug] = cell
-    return cells
-
-
-def _cell(finding: Finding, rows: Mapping[str, Likelihood], background: Cell | None) -> Cell | None:
-    """None where the catalogue is silent. A background (``background`` None) is clamped, a cause's cell is raw."""
-    names = answer_options(finding)
-    if not rows or (finding.kind == "number" and any(name not in rows for name in names)):
-        return None
-    weakest = min(rows.values(), key=weight_of)
-    known = [rows[name].probability if name in rows else math.nan for name in names]
-    if finding.kind == "number":
-        mean = np.array(known)
-    elif finding.kind == "boolean":
-        mean = np.array([known[0], 1 - known[0]])
-    else:
-        mean = _completed(np.array(known), None if background is None else background.mean)
-    if background is None and finding.kind != "number":
-        mean = clamped(mean)
-    return Cell(mean, weight_of(weakest), weakest.grade)
-
-
-def answer_options(finding: Finding) -> tuple[str, ...]:
-    """The options that a finding's cell needs a row for."""
-    if finding.kind == "choice":
-        return tuple(option.value for option in finding.options)
-    return ("mean", "sd") if finding.kind == "number" else ("",)
-
-
-def _completed(known: Floats, background: Floats | None) -> Floats:
-    """Options without a row share what the others leave, as in the background (else evenly)."""
-    missing = np.isnan(known)
-    if missing.any():
-        share = np.ones(missing.sum()) if background is None else background[missing]
-        known = known.copy()
-        known[missing] = share / share.sum() * max(0.0, 1 - float(np.nansum(known)))
-    total = known.sum()
-    return known / total if total > 0 else np.full(len(known), 1 / len(known))
-
-
-def _number_cells(finding: Finding, causes: tuple[str, ...], cells: Mapping[tuple[str, str], Cell]) -> NumberCells:
-    background = cells[BACKGROUND, finding.slug]
-    rows = [cells.get((slug, finding.slug)) for slug in causes]
-    used = [*(row or background for row in rows), background]
-    if any(cell.mean[1] <= 0 for cell in used):
-        raise ValueError(f"{finding.slug} has a standard deviation that is not above 0")
-    return NumberCells(
-        np.array([cell.mean[0] for cell in used]),
-        np.maximum([cell.mean[1] for cell in used], _LEAST_SCALE),
-        np.array([*(row is None for row in rows), False]),
-        np.array([cell.weight for cell in used]),
-    )
-
-
 def _answers(catalogue: Catalogue, numbers: Mapping[str, NumberCells]) -> dict[str, Answers]:
     clusters = {cluster.slug: position for position, cluster in enumerate(catalogue.clusters)}
     result: dict[str, Answers] = {}
@@ -342,7 +268,9 @@ def _answers(catalogue: Catalogue, numbers: Mapping[str, NumberCells]) -> dict[s
         stop = start + len(values)
         named = () if finding.kind == "number" else values
         column = {(type(value), value): start + number for number, value in enumerate(named)}
-        result[finding.slug] = Answers(finding, position, start, stop, values, cluster, parse(finding.ask_if), column)
+        result[finding.slug] = Answers(
+            finding, finding.stage, position, start, stop, values, cluster, parse(finding.ask_if), column
+        )
         start = stop
     return result
 
@@ -383,12 +311,24 @@ def _thetas(
 
 
 def _log_shares(catalogue: Catalogue, causes: tuple[str, ...]) -> dict[tuple[str, str], Floats]:
-    """Complete tables only: a setting and complaint without every share is unknown to the ranking."""
+    """Complete tables only: a setting and complaint without every share is unknown to the ranking.
+
+    Base rates come from other places than the patient. Raised to a power below 1 (a power prior, Ibrahim and
+    Chen 2000) they count as the part of their information that is trusted to carry over.
+    """
+    weight = catalogue.parameter.get(BASE_RATE_WEIGHT, 1.0)
     shares = {(p.setting, p.presentation, p.cause): p.share for p in catalogue.pretests}
     result: dict[tuple[str, str], Floats] = {}
     for setting in catalogue.settings:
         for presentation in catalogue.presentations:
             row = [shares.get((setting.slug, presentation.slug, slug), 0.0) for slug in (*causes, OTHER)]
             if all(share > 0 for share in row):
-                result[setting.slug, presentation.slug] = np.log(np.array(row))
+                result[setting.slug, presentation.slug] = normalised(weight * np.log(np.array(row)))
+    return result
+
+
+def normalised(logs: Floats) -> Floats:
+    """Logs shifted so that their exponentials add up to 1 along the last axis."""
+    top = logs.max(axis=-1, keepdims=True)
+    result: Floats = logs - top - np.log(np.exp(logs - top).sum(axis=-1, keepdims=True))
     return result

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -10,13 +10,17 @@ import numpy as np
 
 from causes.catalogue import STAGES
 from causes.conditions import Clause, Evidence, Value
-from causes.ranking.model import AGE, SEX, SIMULATIONS, Answers, Floats, Integers, Model
+from causes.ranking.cells import Floats, Integers
+from causes.ranking.model import AGE, SEX, SIMULATIONS, Answers, Model
 from causes.ranking.results import Check, NextFinding, Outcome
 from causes.ranking.scoring import Observed
 
 USEFUL_GAIN = 0.01  # bits; less is not worth a line
 SUGGESTIONS = 5  # a stage, at most
 CHECKS = 3  # a cannot-miss cause, at most
+PREVIEWED = 3  # causes of each possible answer
+DECIDERS = 2  # a cause, at most
+MOVED = 0.1  # of its posterior: a finding that is expected to move a cause by less decides nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,34 +58,48 @@ class Outlook:
     """Every answer of every unanswered finding: how probable, and the posterior that it would give."""
 
     model: Model
+    clusters: Clusters
     findings: list[Answers]
     starts: Integers  # (findings,): first row of each
     probability: Floats  # (rows,)
     posterior_now: Floats  # (causes + 1,)
     posterior: Floats  # (rows, causes + 1)
-    first: Integers  # (rows,): place of the most probable cause
     gains: Floats  # (findings,), bits
     miss_falls: Floats  # (findings, causes + 1): by how much p (1 - p) of each cause is expected to fall
 
-    def next_finding(self, place: int, gain: float) -> NextFinding:
-        a, start = self.findings[place], self.starts[place]
-        outcomes = tuple(self._outcome(value, start + answer) for answer, value in enumerate(a.values))
-        return NextFinding(a.finding.slug, a.finding.stage, gain, outcomes)
+    def next_findings(self, places: list[int], gains: list[float]) -> list[NextFinding]:
+        """The findings at these places, with a preview of the ranking for each possible answer."""
+        findings = [self.findings[place] for place in places]
+        rows = [
+            self.starts[place] + answer
+            for place, a in zip(places, findings, strict=True)
+            for answer in range(len(a.values))
+        ]
+        outcomes = self._outcomes(rows, [value for a in findings for value in a.values])
+        return [
+            NextFinding(a.finding.slug, a.stage, gain, tuple(islice(outcomes, len(a.values))))
+            for a, gain in zip(findings, gains, strict=True)
+        ]
 
-    def _outcome(self, value: Value, row: int) -> Outcome:
-        first = self.first[row]
-        return Outcome(value, float(self.probability[row]), self.model.causes[first], float(self.posterior[row, first]))
+    def _outcomes(self, rows: list[int], answers: list[Value]) -> Iterator[Outcome]:
+        after, slugs = self.posterior[rows, :-1], self.model.causes
+        first = np.argsort(-after, axis=1, kind="stable")[:, :PREVIEWED]
+        chances = np.take_along_axis(after, first, axis=1).tolist()
+        rows_of = zip(answers, self.probability[rows].tolist(), first.tolist(), chances, strict=True)
+        for answer, probability, causes, numbers in rows_of:
+            named = [(slugs[cause], number) for cause, number in zip(causes, numbers, strict=True)]
+            yield Outcome(answer, probability, tuple(named))
 
 
 def look_ahead(model: Model, evidence: Evidence, observed: Observed, posterior: Floats) -> Outlook:
     findings = unanswered(model, evidence, observed)
     rows, starts = columns_of(model, findings)
     probability = model.theta[rows] @ posterior
-    after, bits = posterior_and_entropy(_scores_after(model, observed, rows))
+    clusters = clusters_of(model, observed)
+    after, bits = posterior_and_entropy(_scores_after(model, clusters, observed.scores, rows))
     gains = np.maximum(0.0, entropy(posterior) - _expected(probability, bits[:, None], starts)[:, 0])
     falls = posterior * (1 - posterior) - _expected(probability, after * (1 - after), starts)
-    first = after[:, :-1].argmax(axis=1)
-    return Outlook(model, findings, starts, probability, posterior, after, first, gains, falls)
+    return Outlook(model, clusters, findings, starts, probability, posterior, after, gains, falls)
 
 
 def _expected(probability: Floats, values: Floats, starts: Integers) -> Floats:
@@ -94,10 +112,11 @@ def _expected(probability: Floats, values: Floats, starts: Integers) -> Floats:
 def unanswered(model: Model, evidence: Evidence, observed: Observed) -> list[Answers]:
     """Findings that could still be asked: not known, no part of the pretest, and not ruled out by their condition."""
     known = {*evidence, *observed.ignored, AGE, SEX}
-    return [a for slug, a in model.answers.items() if slug not in known and not _is_ruled_out(a.ask_if, evidence)]
+    left = [a for slug, a in model.answers.items() if slug not in known]
+    return [a for a in left if not (a.ask_if and is_ruled_out(a.ask_if, evidence))]
 
 
-def _is_ruled_out(alternatives: Collection[tuple[Clause, ...]], evidence: Evidence) -> bool:
+def is_ruled_out(alternatives: Collection[tuple[Clause, ...]], evidence: Evidence) -> bool:
     """Whether every alternative has a clause that is known not to hold."""
     if not alternatives:
         return False
@@ -114,11 +133,10 @@ def columns_of(model: Model, findings: list[Answers]) -> tuple[Integers, Integer
     return np.flatnonzero(chosen[model.column_finding]), np.cumsum(lengths) - lengths
 
 
-def _scores_after(model: Model, observed: Observed, rows: Integers) -> Floats:
+def _scores_after(model: Model, clusters: Clusters, scores: Floats, rows: Integers) -> Floats:
     """(rows, causes + 1): scores once one more answer is known, with the discount of its cluster moved."""
-    clusters, of_row = clusters_of(model, observed), model.column_cluster[rows]
-    weights = clusters.weights(1)
-    result: Floats = observed.scores + clusters.shift(weights)[of_row] + weights[of_row, None] * model.log_ratio[rows]
+    of_row, weights = model.column_cluster[rows], clusters.weights(1)
+    result: Floats = scores + clusters.shift(weights)[of_row] + weights[of_row, None] * model.log_ratio[rows]
     return result
 
 
@@ -139,14 +157,17 @@ def posterior_and_entropy(scores: Floats) -> tuple[Floats, Floats]:
 
 def next_findings(look: Outlook, stages: Collection[str]) -> Mapping[str, tuple[NextFinding, ...]]:
     """The findings with the largest gain of each stage, best first; a stage without a useful one has none."""
-    best: dict[str, list[NextFinding]] = {stage: [] for stage in STAGES if stage in stages}
-    for place in np.argsort(-look.gains, kind="stable"):
-        stage, gain = look.findings[place].finding.stage, float(look.gains[place])
-        if gain < USEFUL_GAIN:
+    gains = look.gains.tolist()
+    best: dict[str, list[int]] = {stage: [] for stage in STAGES if stage in stages}
+    for place in np.argsort(-look.gains, kind="stable").tolist():
+        if gains[place] < USEFUL_GAIN:
             break
-        if stage in best and len(best[stage]) < SUGGESTIONS:
-            best[stage].append(look.next_finding(int(place), gain))
-    return {stage: tuple(items) for stage, items in best.items()}
+        chosen = best.get(look.findings[place].stage)
+        if chosen is not None and len(chosen) < SUGGESTIONS:
+            chosen.append(place)
+    places = [place for chosen in best.values() for place in chosen]
+    made = iter(look.next_findings(places, [gains[place] for place in places]))
+    return {stage: tuple(islice(made, len(chosen))) for stage, chosen in best.items()}
 
 
 def safest_check(look: Outlook, stages: Collection[str]) -> NextFinding | None:
@@ -158,9 +179,9 @@ def safest_check(look: Outlook, stages: Collection[str]) -> NextFinding | None:
         return None
     dangerous = [place for place, cause in enumerate(look.model.catalogue.causes) if cause.is_cannot_miss]
     falls = look.miss_falls[:, dangerous].sum(axis=1)
-    falls[[a.finding.stage not in stages for a in look.findings]] = -1.0
+    falls[[a.stage not in stages for a in look.findings]] = -1.0
     best = int(np.argmax(falls))
-    return look.next_finding(best, float(falls[best])) if falls[best] > 1e-9 else None
+    return look.next_findings([best], [float(falls[best])])[0] if falls[best] > 1e-9 else None
 
 
 def checks_for(look: Outlook, place: int) -> tuple[Check, ...]:
@@ -179,7 +200,7 @@ def _settles(look: Outlook, at: int, place: int) -> bool:
 def _check(look: Outlook, at: int, place: int) -> Check:
     a, row = look.findings[at], look.starts[at]
     present, absent = look.posterior[row, place], look.posterior[row + 1, place]
-    return Check(a.finding.slug, a.finding.stage, float(present), float(absent))
+    return Check(a.finding.slug, a.stage, float(present), float(absent))
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +218,7 @@ def next_stage(following: Mapping[str, tuple[NextFinding, ...]]) -> str:
 
 def rank_range(look: Outlook, observed: Observed, stage: str, ranks: Integers) -> RankRange:
     """5th to 95th percentile of each cause's rank over simulated answers to the stage's unanswered findings."""
-    findings = [a for a in look.findings if a.finding.stage == stage]
+    findings = [a for a in look.findings if a.stage == stage]
     if not findings:
         return RankRange("", ranks, ranks)
     simulated = np.sort(_ranks(_simulated_scores(look, observed, findings)[:, :-1]), axis=0)
@@ -205,9 +226,28 @@ def rank_range(look: Outlook, observed: Observed, stage: str, ranks: Integers) -
     return RankRange(stage, simulated[cut], simulated[SIMULATIONS - 1 - cut])
 
 
+def deciders(look: Outlook, later: RankRange) -> list[tuple[str, ...]]:
+    """For each cause, the findings of the range's stage that decide where it would stand; none where it cannot move.
+
+    They have the largest expected squared change of its posterior, which is p (1 - p) less what is expected of it.
+    """
+    places = [place for place, a in enumerate(look.findings) if a.stage == later.stage]
+    if not places:
+        return [()] * len(look.model.causes)
+    changes = look.miss_falls[places, :-1]
+    best = np.argsort(-changes, axis=0, kind="stable")[:DECIDERS]
+    moves = np.take_along_axis(changes, best, axis=0) >= (MOVED * look.posterior_now[:-1]) ** 2
+    moves &= later.low < later.high
+    slugs = [look.findings[place].finding.slug for place in places]
+    return [
+        tuple(slugs[place] for place, is_moving in zip(column, flags, strict=True) if is_moving)
+        for column, flags in zip(best.T.tolist(), moves.T.tolist(), strict=True)
+    ]
+
+
 def _simulated_scores(look: Outlook, observed: Observed, findings: list[Answers]) -> Floats:
     """(simulations, causes + 1): a cause drawn from the posterior, then its answers, then the scores."""
-    model, clusters = look.model, clusters_of(look.model, observed)
+    model, clusters = look.model, look.clusters
     more = np.bincount([a.cluster for a in findings], minlength=len(model.rho))
     more[-1] = 0
     weights = clusters.weights(more)

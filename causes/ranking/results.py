@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from causes.catalogue import Likelihood, RedFlag
 from causes.conditions import Value
@@ -13,12 +14,8 @@ class EvidenceError(ValueError):
     """Evidence, a setting or a presenting complaint that the catalogue does not know."""
 
 
-@dataclass(slots=True)
-class Contribution:
-    """What one answered finding adds to one cause's score.
-
-    Not frozen, though never changed: a differential has about 700, and a frozen record takes eight times as long.
-    """
+class Contribution(NamedTuple):
+    """What one answered finding adds to one cause's score. A differential has about 700: tuples are quick to keep."""
 
     finding: str
     answer: Value
@@ -49,6 +46,7 @@ class RankedCause:
     rank_low: int  # 5th percentile of the rank once rank_stage is known
     rank_high: int  # 95th percentile
     rank_stage: str  # "" when no stage has a useful unanswered finding
+    rank_deciders: tuple[str, ...]  # at most two findings of rank_stage that would move the posterior most
 
     @property
     def for_(self) -> tuple[Contribution, ...]:
@@ -59,14 +57,12 @@ class RankedCause:
         return tuple(item for item in self.contributions if item.value < 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What one possible answer would do. For a number the answer stands for a band of values."""
 
     answer: Value
     probability: float
-    first_cause: str
-    first_posterior: float
+    first_causes: tuple[tuple[str, float], ...]  # the first three, best first, with the posteriors they would have
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +119,9 @@ class Differential:
     is_little_known: bool
     little_known_reasons: tuple[str, ...]  # "few-findings", "wide-interval"
     evidence_meter: Mapping[str, float]  # grade -> share of the weight of the contributions, 0-1
-    ignored: tuple[str, ...]  # evidence that is part of the pretest: age, sex, the presenting findings
+    unexplained: tuple[str, ...]  # present findings that speak against the first cause, strongest first
+    unspoken: tuple[str, ...]  # present yes/no findings on which the catalogue is silent for the first cause
+    ignored: tuple[str, ...]  # evidence that adds nothing: part of the pretest (age, sex, complaint), or implied
 
     def cause(self, slug: str) -> RankedCause:
         """Raises KeyError for a cause that is not ranked."""

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from math import exp
 from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
 
-from causes.catalogue import GRADES, Likelihood
+from causes.catalogue import GRADES, Catalogue
 from causes.conditions import Evidence, Value
-from causes.ranking.model import AGE, DRAWS, SEX, Answers, Floats, Model, Singles
-from causes.ranking.results import Contribution, EvidenceError
+from causes.ranking.cells import Floats, Singles
+from causes.ranking.model import AGE, DRAWS, SEX, Answers, Entry, Model, compiled, normalised
+from causes.ranking.results import Contribution, Differential, EvidenceError
 
+AGAINST = 0.1  # nats, a likelihood ratio of 0.9: a finding that speaks less against a cause needs no explanation
 TAIL = 0.05  # each side of the 90 % interval
 _LOW, _HIGH = int(TAIL * DRAWS), DRAWS - 1 - int(TAIL * DRAWS)
 
 
-@dataclass(frozen=True, slots=True)
-class Observed:
+class Observed(NamedTuple):
     """The answers that contribute, in the catalogue's order."""
 
     findings: tuple[Answers, ...]
@@ -41,45 +43,102 @@ class Observed:
     @property
     def scores(self) -> Floats:
         """(causes + 1,), nats."""
-        result: Floats = self.log_pretest + self.contributions.sum(axis=0)
+        result: Floats = self.log_pretest + np.dot(self.weights, self.log_ratios)
         return result
 
 
 def observe(model: Model, evidence: Evidence, setting: str, presentation: str) -> Observed:
     """Raises EvidenceError for what the catalogue does not know, and for an answer of the wrong type."""
     log_pretest = pretest(model, evidence, setting, presentation)
-    rows = answered(model, evidence)
-    inert = {AGE, SEX, *_presenting(model, evidence, presentation)}
-    used = [row for row in rows if row[1].finding.slug not in inert]
-    ignored = tuple(row[1].finding.slug for row in rows if row[1].finding.slug in inert)
-    columns = [row[3] for row in used]
-    log_ratios: Floats = model.log_ratio.take(columns, axis=0) if used else np.empty((0, len(log_pretest)))
-    for place, (_, a, value, column) in enumerate(used):
-        if column < 0:
-            log_ratios[place] = model.numbers[a.finding.slug].log_ratio(_number(value))
-    findings, values = tuple(row[1] for row in used), tuple(row[2] for row in used)
-    return Observed(findings, values, tuple(columns), _discounts(model, findings), log_ratios, log_pretest, ignored)
+    used, ignored = answered(model, evidence, presentation)
+    if not used:
+        return Observed((), (), (), np.empty(0), np.empty((0, len(log_pretest))), log_pretest, ignored)
+    columns, clusters, findings, values = zip(*used, strict=True)
+    log_ratios = model.log_ratio.take(columns, axis=0)
+    if not model.number_columns.isdisjoint(columns):
+        for place, a in enumerate(findings):
+            if a.finding.kind == "number":
+                log_ratios[place] = model.numbers[a.finding.slug].log_ratio(_number(values[place]))
+        columns = tuple(-1 if column in model.number_columns else column for column in columns)
+    weights = np.array(_discounts(model, clusters))
+    return Observed(findings, values, columns, weights, log_ratios, log_pretest, ignored)
 
 
-def _presenting(model: Model, evidence: Evidence, presentation: str) -> frozenset[str]:
-    """The complaint's own findings, which contribute nothing more; all of them absent, they speak against it."""
-    findings = model.presenting[presentation]
-    return frozenset() if findings and all(evidence.get(slug) is False for slug in findings) else findings
+def posterior_of(model: Model, evidence: Evidence, setting: str, presentation: str) -> dict[str, float]:
+    """The posterior alone, in plain floats: faster than arrays for so few. Raises EvidenceError."""
+    rows = _table_rows(model, evidence, setting, presentation)
+    if rows is None:
+        scores = observe(model, evidence, setting, presentation).scores.tolist()
+    else:
+        scores = np.dot(model.ones[: len(rows)], model.table.take(rows, 0)).tolist()
+    top = max(scores)
+    powers = [exp(score - top) for score in scores]
+    total = sum(powers)
+    return {place: power / total for place, power in zip(model.places, powers, strict=True)}
 
 
-def answered(model: Model, evidence: Evidence) -> list[tuple[int, Answers, Value, int]]:
-    """(position, finding, answer, column) in the catalogue's order. Raises EvidenceError as ``observe`` does."""
-    rows = []
-    for slug, value in evidence.items():
-        a = model.answers.get(slug)
-        if a is None:
-            raise EvidenceError(f"unknown finding “{slug}”")
-        rows.append((a.position, a, value, checked(a, value)))
-    rows.sort(key=_position)
+def _table_rows(model: Model, evidence: Evidence, setting: str, presentation: str) -> list[int] | None:
+    """The rows that add up to the scores; None when an answer is a number, inert, discounted or wrong."""
+    answers, share = evidence.values(), model.share_row.get((setting, presentation))
+    if share is None or not _LISTED.issuperset(map(type, answers)):
+        return None
+    rows: list[int] = list(map(model.listed.get, evidence.items()))  # type: ignore[arg-type]
+    if None in rows or not evidence.keys().isdisjoint(model.inert[presentation]):
+        return None
+    if len(rows) > 1 and len(set(itemgetter(*rows)(model.companions))) < len(rows):
+        return None
+    rows.sort()
+    rows.append(share)
     return rows
 
 
-_position = itemgetter(0)
+_LISTED = frozenset({bool, str})
+
+
+def observe_again(catalogue: Catalogue, differential: Differential) -> tuple[Model, Observed]:
+    """What a differential was computed from. Raises ValueError when that was another catalogue."""
+    if differential.sha256 != catalogue.sha256:
+        raise ValueError(f"the differential is of catalogue {differential.sha256[:12]}, not {catalogue.sha256[:12]}")
+    model = compiled(catalogue)
+    return model, observe(model, differential.evidence, differential.setting, differential.presentation)
+
+
+def _inert(model: Model, evidence: Evidence, presentation: str) -> frozenset[str]:
+    """Age, sex and the complaint's own findings contribute nothing more; all of these absent, they speak against it."""
+    findings = model.presenting[presentation]
+    is_denied = bool(findings) and all(evidence.get(slug) is False for slug in findings)
+    return model.inert[""] if is_denied else model.inert[presentation]
+
+
+def answered(model: Model, evidence: Evidence, presentation: str) -> tuple[list[Entry], tuple[str, ...]]:
+    """The answers that contribute and those that do not, in the catalogue's order. Raises EvidenceError."""
+    entries = sorted(_entries(model, evidence))
+    inert = _inert(model, evidence, presentation)
+    if inert.isdisjoint(evidence):
+        return entries, ()
+    slugs = [entry[2].finding.slug for entry in entries]
+    used = [entry for slug, entry in zip(slugs, entries, strict=True) if slug not in inert]
+    return used, tuple(slug for slug in slugs if slug in inert)
+
+
+def _entries(model: Model, evidence: Evidence) -> list[Entry]:
+    """Looked up all at once; what is not found is a number or an error."""
+    answers = evidence.values()
+    try:
+        found = list(map(model.entries.get, zip(evidence, map(type, answers), answers, strict=True)))
+    except TypeError:  # an answer that cannot be hashed
+        found = [None] * len(evidence)
+    if None in found:
+        return [entry or _entry(model, *item) for entry, item in zip(found, evidence.items(), strict=True)]
+    return found  # type: ignore[return-value]
+
+
+def _entry(model: Model, slug: str, value: Value) -> Entry:
+    a = model.answers.get(slug)
+    if a is None:
+        raise EvidenceError(f"unknown finding “{slug}”")
+    column = checked(a, value)
+    return (a.start if column < 0 else column), a.cluster, a, value
 
 
 def checked(a: Answers, value: Value) -> int:
@@ -99,10 +158,13 @@ def _number(value: Value) -> float:
     return float(value)
 
 
-def _discounts(model: Model, findings: tuple[Answers, ...]) -> Floats:
+def _discounts(model: Model, clusters: Iterable[int]) -> list[float]:
     """1/(1+(k-1)rho) for each of the k answered findings of a cluster."""
-    clusters = [a.cluster for a in findings]
-    return np.array([1 / (1 + (clusters.count(c) - 1) * model.rho[c]) for c in clusters], dtype=np.float64)
+    counts = [0] * len(model.rho)
+    for cluster in clusters:
+        counts[cluster] += 1
+    weights = [1 / (1 + (k - 1) * rho) if k > 1 else 1.0 for k, rho in zip(counts, model.rho, strict=True)]
+    return [weights[cluster] for cluster in clusters]
 
 
 def pretest(model: Model, evidence: Evidence, setting: str, presentation: str) -> Floats:
@@ -110,6 +172,8 @@ def pretest(model: Model, evidence: Evidence, setting: str, presentation: str) -
     logs = model.log_shares.get((setting, presentation))
     if logs is None:
         raise EvidenceError(_unknown_pretest(model, setting, presentation))
+    if AGE not in evidence and SEX not in evidence:
+        return logs
     if AGE in evidence and AGE in model.numbers:
         checked(model.answers[AGE], evidence[AGE])
         logs = logs + model.numbers[AGE].log_ratio(_number(evidence[AGE]))
@@ -126,18 +190,12 @@ def _unknown_pretest(model: Model, setting: str, presentation: str) -> str:
     return f"the catalogue has no complete base rates for setting “{setting}”, complaint “{presentation}”"
 
 
-def normalised(logs: Floats) -> Floats:
-    """Logs shifted so that their exponentials add up to 1 along the last axis."""
-    top = logs.max(axis=-1, keepdims=True)
-    result: Floats = logs - top - np.log(np.exp(logs - top).sum(axis=-1, keepdims=True))
-    return result
-
-
 def softmax(scores: Floats) -> Floats:
     """Probabilities along the last axis."""
-    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    result: Floats = powers / powers.sum(axis=-1, keepdims=True)
-    return result
+    powers: Floats = scores - np.maximum.reduce(scores, axis=-1, keepdims=True)
+    np.exp(powers, out=powers)
+    powers /= np.add.reduce(powers, axis=-1, keepdims=True)
+    return powers
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,64 +263,50 @@ def contributions(model: Model, observed: Observed, values: Floats) -> list[tupl
 
     ``values`` are ``observed.contributions``.
     """
-    facts = [_facts(model, observed, row) for row in range(len(values))]
-    weights = observed.weights.tolist()
-    tables = zip(values.T[:-1].tolist(), zip(*facts, strict=True), strict=True) if facts else ()
-    result = [_sorted_contributions(parts, weights, numbers) for numbers, parts in tables]
-    return result or [()] * len(model.causes)
+    made = [_contributions(model, observed, row) for row in range(len(values))]
+    if not made:
+        return [()] * len(model.causes)
+    orders = np.argsort(-np.abs(values[:, :-1]), axis=0, kind="stable").T.tolist()
+    return [tuple([parts[row] for row in order]) for order, parts in zip(orders, zip(*made, strict=True), strict=True)]
 
 
-class Fact(NamedTuple):
-    """What one answer says about one cause, before the cluster's discount."""
-
-    finding: str
-    answer: Value
-    lr: float
-    cluster: str
-    cause_probability: float
-    background_probability: float
-    is_silent: bool
-    grade: str
-    likelihood: Likelihood | None
-
-
-def _sorted_contributions(
-    facts: tuple[Fact, ...], weights: list[float], values: list[float]
-) -> tuple[Contribution, ...]:
-    order = sorted(range(len(values)), key=[-abs(value) for value in values].__getitem__)
-    result = []
-    for i in order:
-        finding, answer, lr, cluster, probability, background, is_silent, grade, row = facts[i]
-        result.append(
-            Contribution(
-                finding, answer, lr, cluster, weights[i], values[i], probability, background, is_silent, grade, row
-            )
-        )
-    return tuple(result)
-
-
-def _facts(model: Model, observed: Observed, row: int) -> list[Fact]:
-    """One fact for each cause. Those of a column are kept: they are the same for every patient."""
+def _contributions(model: Model, observed: Observed, row: int) -> list[Contribution]:
+    """One for each cause. Those of a column and weight are kept: they are the same for every patient."""
     a, answer, column = observed.findings[row], observed.values[row], observed.columns[row]
+    weight = float(observed.weights[row])
     if column < 0:
         densities = np.exp(model.numbers[a.finding.slug].log_densities(_number(answer)))
-        return _made_facts(model, a, answer, densities, observed.log_ratios[row])
-    if column not in model.facts:
-        model.facts[column] = _made_facts(model, a, answer, model.theta[column], model.log_ratio[column])
-    return model.facts[column]
+        return _made(model, a, answer, weight, densities, observed.log_ratios[row])
+    if (column, weight) not in model.contributions:
+        parts = _made(model, a, answer, weight, model.theta[column], model.log_ratio[column])
+        model.contributions[column, weight] = parts
+    return model.contributions[column, weight]
 
 
-def _made_facts(model: Model, a: Answers, answer: Value, probabilities: Floats, log_ratios: Floats) -> list[Fact]:
-    option = {"boolean": "", "number": "mean"}.get(a.finding.kind, str(answer))
-    slug, background = a.finding.slug, float(probabilities[-1])
-    facts = []
-    for place, cause in enumerate(model.causes):
-        cell = model.cells.get((cause, slug))
-        row = None if cell is None else model.catalogue.cell.get((cause, slug, option))
-        ratio, grade = math.exp(log_ratios[place]), "" if cell is None else cell.grade
-        probability = float(probabilities[place])
-        facts.append(Fact(slug, answer, ratio, a.finding.cluster, probability, background, cell is None, grade, row))
-    return facts
+def _made(
+    model: Model, a: Answers, answer: Value, weight: float, probabilities: Floats, log_ratios: Floats
+) -> list[Contribution]:
+    finding, background = a.finding, float(probabilities[-1])
+    option = {"boolean": "", "number": "mean"}.get(finding.kind, str(answer))
+    result = []
+    for cause, probability, log_ratio in zip(model.causes, probabilities.tolist(), log_ratios.tolist(), strict=False):
+        cell = model.cells.get((cause, finding.slug))
+        row = None if cell is None else model.catalogue.cell.get((cause, finding.slug, option))
+        part = Contribution(
+            finding=finding.slug,
+            answer=answer,
+            lr=math.exp(log_ratio),
+            cluster=finding.cluster,
+            weight=weight,
+            value=weight * log_ratio,
+            cause_probability=probability,
+            background_probability=background,
+            is_silent=cell is None,
+            grade="" if cell is None else cell.grade,
+            likelihood=row,
+        )
+        result.append(part)
+    return result
 
 
 def meter(model: Model, observed: Observed, values: Floats, posterior: Floats) -> Mapping[str, float]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from causes import words
 from causes.catalogue import BACKGROUND, Catalogue, Cause, Epidemiology, Finding, Likelihood
@@ -26,13 +26,6 @@ _LINE_TITLES = {
     "adjunct": gettext_lazy("Adjuncts"),
 }
 _STATUS_ICONS = {"approved": "check", "not a drug": "self-care", "withdrawn": "cross"}
-_INVASIVENESS = {
-    "none": gettext_lazy("not invasive"),
-    "blood": gettext_lazy("blood or urine sample"),
-    "imaging": gettext_lazy("imaging"),
-    "needle": gettext_lazy("needle"),
-    "procedure": gettext_lazy("invasive procedure"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +49,7 @@ class Line:
 class Investigation:
     name: str
     shows: str
-    invasiveness: str
+    burden: str
     grade: parts.Grade
     source: parts.SourceLink | None
 
@@ -146,7 +139,10 @@ def cause_page(catalogue: Catalogue, slug: str) -> CausePage:
         numbers=tuple(_numbers(catalogue, slug)),
         distributions=tuple(_distributions(catalogue, slug)),
         base_rates=_base_rates(catalogue, slug),
-        facts=parts.fact_groups(catalogue, (fact for fact in catalogue.facts if fact.cause == slug)),
+        facts=(
+            *parts.fact_groups(catalogue, (fact for fact in catalogue.facts if fact.cause == slug)),
+            *_told(catalogue, cause),
+        ),
         drugs=_drugs(catalogue, slug),
         flags=tuple(parts.flag(catalogue, item) for item in catalogue.red_flags if slug in item.suspected_causes),
         sources=_sources(catalogue, slug),
@@ -195,7 +191,7 @@ def _investigations(catalogue: Catalogue, slug: str) -> tuple[Investigation, ...
         Investigation(
             name=row.name,
             shows=row.shows,
-            invasiveness=str(_INVASIVENESS.get(row.invasiveness, row.invasiveness)),
+            burden=catalogue.burden[row.burden].label,
             grade=parts.grade(row.grade),
             source=parts.source_link(catalogue, row.source),
         )
@@ -301,6 +297,26 @@ def _is_typical(catalogue: Catalogue, slug: str, finding: str) -> bool:
     )
 
 
+def _told(catalogue: Catalogue, cause: Cause) -> Iterator[parts.FactGroup]:
+    """The sheet that a patient is handed, and what must be absent before the picture is called benign."""
+    if cause.is_benign:
+        names = ", ".join(catalogue.finding[slug].name for slug in cause.benign_requires)
+        text = _("Only when these are known to be absent: %(findings)s.") % {"findings": names}
+        yield parts.FactGroup(_("Called benign"), ((text, parts.grade("D"), None),))
+    advice = catalogue.advice.get(cause.slug)
+    if advice is None:
+        return
+    said = [advice.explanation, " ".join(advice.self_care)]
+    source = parts.source_link(catalogue, advice.source)
+    told = [(text, parts.grade(advice.grade), source) for text in said if text]
+    if weeks := advice.recheck_weeks:
+        text = ngettext("Seen again after %(n)s week.", "Seen again after %(n)s weeks.", weeks) % {"n": weeks}
+        recheck_source = parts.source_link(catalogue, advice.recheck_source)
+        grade = parts.grade(advice.grade if recheck_source else "D")
+        told.append((f"{text} {advice.recheck_note}", grade, recheck_source))
+    yield parts.FactGroup(_("What patients are told"), tuple(told))
+
+
 def _sources(catalogue: Catalogue, slug: str) -> tuple[tuple[parts.SourceLink, tuple[parts.Grade, ...]], ...]:
     """Everything cited about the cause, with the grades that it was cited for, by title."""
     grades: dict[str, set[str]] = {}
@@ -311,11 +327,14 @@ def _sources(catalogue: Catalogue, slug: str) -> tuple[tuple[parts.SourceLink, t
         catalogue.epidemiology,
         catalogue.facts,
         catalogue.pretests,
+        catalogue.patient_advice,
     )
     for table in tables:
         for row in table:
             if row.cause == slug and row.source:
                 grades.setdefault(row.source, set()).add(row.grade)
+    if (advice := catalogue.advice.get(slug)) and advice.recheck_source:
+        grades.setdefault(advice.recheck_source, set()).add(advice.grade)
     links = ((parts.source_link(catalogue, source), letters) for source, letters in grades.items())
     cited = [(link, tuple(parts.grade(letter) for letter in sorted(letters))) for link, letters in links if link]
     return tuple(sorted(cited, key=lambda pair: pair[0].title))

@@ -43,7 +43,9 @@ def source_page(catalogue: Catalogue, slug: str) -> SourcePage:
         (_("Facts"), tuple(_facts(catalogue, slug))),
         (_("Drugs"), tuple(_drugs(catalogue, slug))),
         (_("Red flags"), tuple(_red_flags(catalogue, slug))),
+        (_("Advice to patients"), tuple(_advice(catalogue, slug))),
         (_("Thresholds and drinks"), tuple(_numbers(catalogue, slug))),
+        (_("Burdens"), tuple(_burdens(catalogue, slug))),
     )
     return SourcePage(
         slug=slug,
@@ -115,6 +117,21 @@ def _red_flags(catalogue: Catalogue, slug: str) -> Iterator[Use]:
     for flag in catalogue.red_flags:
         if flag.source == slug:
             yield Use((parts.Link(flag.name, ""),), flag.advice_to_clinician, parts.grade(flag.grade))
+
+
+def _advice(catalogue: Catalogue, slug: str) -> Iterator[Use]:
+    for advice in catalogue.patient_advice:
+        links, grade = (_cause(catalogue, advice.cause),), parts.grade(advice.grade)
+        if advice.source == slug:
+            yield Use(links, advice.explanation, grade)
+        if advice.recheck_source == slug:
+            yield Use(links, advice.recheck_note, grade)
+
+
+def _burdens(catalogue: Catalogue, slug: str) -> Iterator[Use]:
+    for burden in catalogue.burdens:
+        if burden.source == slug:
+            yield Use((parts.Link(words.capitalised(burden.label), ""),), burden.description, None)
 
 
 def _numbers(catalogue: Catalogue, slug: str) -> Iterator[Use]:

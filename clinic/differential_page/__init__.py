@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 
 from causes.ranking import ENGINE_VERSION
+from clinic.benign import BenignLane, benign_lane
 from clinic.chart import Chart
 from clinic.differential_page.causes import CauseList, cause_list
-from clinic.differential_page.checks import Flags, LaneRow, Next, flags, lane, next_useful
+from clinic.differential_page.checks import Flags, LaneRow, flags, lane
 from clinic.differential_page.comparison import Comparison, comparison
 from clinic.differential_page.evidence_list import EvidenceList, Problem, control_state, evidence_list
-from clinic.differential_page.head import Head, Meter, Verdict, head, meter, verdict
+from clinic.differential_page.explaining import Explained, TippingPoint, explained, tipping_point
+from clinic.differential_page.head import Head, Verdict, head, verdict
+from clinic.differential_page.meter import Meter, meter
+from clinic.differential_page.next_findings import Next, next_useful
+from clinic.differential_page.what_if import WITHOUT, WhatIf, what_if
 from clinic.summary import summary
 
 __all__ = [
+    "WITHOUT",
     "Comparison",
     "DifferentialPage",
     "Problem",
+    "TippingPoint",
     "UnrankedPage",
     "comparison",
     "control_state",
     "differential_page",
+    "tipping_point",
     "unranked_page",
 ]
 
@@ -34,11 +42,14 @@ class DifferentialPage:
     flags: Flags | None
     verdict: Verdict
     causes: CauseList
+    explained: Explained
     meter: Meter
     lane: tuple[LaneRow, ...]
+    benign: BenignLane | None
     next: Next
     evidence: EvidenceList
     summary: str
+    what_if: WhatIf | None  # None while every finding counts
     release: int
     sha256: str
     engine_version: str
@@ -57,20 +68,35 @@ class UnrankedPage:
 
 
 def differential_page(
-    chart: Chart, user: User, opened: str = "", problems: Mapping[str, Problem] | None = None
+    chart: Chart,
+    user: User,
+    opened: str = "",
+    problems: Mapping[str, Problem] | None = None,
+    without: Collection[str] = (),
 ) -> DifferentialPage:
-    """Raises EvidenceError when the evidence cannot be ranked."""
-    catalogue, differential = chart.catalogue, chart.differential
+    """The findings of ``without`` are switched off for the ranking, never for red flags, head and summary.
+
+    Raises EvidenceError when the evidence cannot be ranked.
+    """
+    shown = chart.without(without)
+    switched_off = shown.record.switched_off
+    shown = shown if switched_off else chart
+    trial = what_if(chart, shown) if switched_off else None
+    catalogue, differential = chart.catalogue, shown.differential
     return DifferentialPage(
-        head=head(chart, user),
+        head=head(chart),
         flags=flags(catalogue, chart.flags),
-        verdict=verdict(chart),
-        causes=cause_list(chart, opened),
-        meter=meter(chart),
+        verdict=verdict(shown),
+        causes=cause_list(shown, opened, trial.query if trial else ""),
+        explained=explained(shown),
+        meter=meter(differential),
         lane=lane(catalogue, differential),
+        # Nothing is called benign by leaving a finding out.
+        benign=None if trial else benign_lane(chart),
         next=next_useful(catalogue, differential),
-        evidence=evidence_list(chart, user, problems or {}),
+        evidence=evidence_list(shown, user, problems or {}),
         summary=summary(chart),
+        what_if=trial,
         release=differential.release,
         sha256=differential.sha256[:12],
         engine_version=differential.engine_version,
@@ -79,7 +105,7 @@ def differential_page(
 
 def unranked_page(chart: Chart, user: User, problems: Mapping[str, Problem] | None = None) -> UnrankedPage:
     return UnrankedPage(
-        head=head(chart, user),
+        head=head(chart),
         flags=flags(chart.catalogue, chart.flags),
         evidence=evidence_list(chart, user, problems or {}),
         release=chart.release.number,

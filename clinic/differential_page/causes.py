@@ -1,28 +1,35 @@
-"""The ranked causes: bar, reasons, and the table whose rows add up to the score."""
+"""The ranked causes, and “none of these” at its place among them: bar, standing and reasons."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from causes.catalogue import Catalogue, Likelihood, Pretest
+from causes.catalogue import OTHER, Catalogue
 from causes.models.editable import Urgency
 from causes.ranking import Contribution, Differential, RankedCause
 from clinic import words
 from clinic.chart import Chart
 from clinic.differential_page.bars import Bar, PosteriorBar, bar, posterior_bar
+from clinic.differential_page.contributions import (
+    LEAST_SHOWN,
+    ContributionTable,
+    contribution_table,
+    effective,
+    figure,
+)
+from clinic.differential_page.states import state_of
 
 FIRST_CAUSES = 6
 REASONS = (3, 2)  # for and against
 REASONS_OF_FURTHER = (2, 1)
 LEAST_REASON = 0.05  # nats; a weaker one explains nothing
-LEAST_SHOWN = 0.005  # nats; rounds to 0.00
 SMALLEST_INTERVAL = 1e-3  # of the posterior; less is rounding
-ROWS_IN_SIGHT = 18  # a longer table is opened by hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,58 +40,35 @@ class UrgencyChip:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
+    state: str
     name: str
     bar: Bar
-    lr: str
-    strength: str
-
-
-@dataclass(frozen=True, slots=True)
-class SourceLink:
-    title: str
-    url: str
-    detail: str  # year and number of patients
-
-
-@dataclass(frozen=True, slots=True)
-class ContributionRow:
-    name: str
-    note: str
-    probabilities: str
-    lr: str
-    counts_as: str
-    bar: Bar
-    adds: str
-    grade: str
-    source: SourceLink
-
-
-@dataclass(frozen=True, slots=True)
-class ContributionTable:
-    is_open: bool
-    rows: tuple[ContributionRow, ...]
-    score: str
-    neutral: str  # findings as common in the cause as in others
-    silent: str  # findings about which the catalogue says nothing for the cause
+    lr: str  # before and after the discount
+    strength: str  # after it
 
 
 @dataclass(frozen=True, slots=True)
 class CauseRow:
     slug: str
-    rank: int
+    rank: int  # 0 for none of these, which has no rank of its own
     name: str
     url: str
-    urgency: UrgencyChip
+    urgency: UrgencyChip | None
     is_cannot_miss: bool
     posterior: str
     bar: PosteriorBar
     interval: str
     top_three: str
-    later: str  # heading of the rank range, "" without one
-    later_ranks: str
+    standing: str  # “4th now; 1st to 9th until strength is examined”
     reasons: tuple[Reason, ...]
-    contributions: str  # "All 15 contributions to …"
+    no_reason: str  # what is said when there is none
+    contributions: str  # “All 15 contributions to …”, "" when there are none to show
     table: ContributionTable | None
+    open_query: str  # the page with this cause's table open
+
+    @property
+    def is_lead(self) -> bool:
+        return self.rank == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,58 +76,107 @@ class CauseList:
     first: tuple[CauseRow, ...]
     further: tuple[CauseRow, ...]
     further_title: str
-    other: str
 
 
-def cause_list(chart: Chart, opened: str) -> CauseList:
-    """``opened`` is the cause whose contributions are shown besides those of the first."""
-    ranked = chart.differential.causes
-    scale = _scale(ranked)
-    rows = tuple(
-        cause_row(chart.catalogue, chart.differential, cause, scale, is_open=cause.rank == 1 or cause.slug == opened)
-        for cause in ranked
-    )
+def cause_list(chart: Chart, opened: str, query: str = "") -> CauseList:
+    """``opened`` is the cause whose contributions are shown besides those of the first.
+
+    ``query`` is kept by the links that open another one.
+    """
+    differential = chart.differential
+    scale = _scale(differential.causes)
+    rows = [
+        _cause_row(chart.catalogue, differential, cause, scale, cause.rank == 1 or cause.slug == opened, query)
+        for cause in differential.causes
+    ]
+    place = sum(cause.posterior >= differential.other_posterior for cause in differential.causes)
+    rows.insert(place, _other_row(differential))
     # A cause that was asked for by name must be in sight.
-    in_sight = [row for row in rows if row.rank <= FIRST_CAUSES or row.slug == opened]
-    further = [row for row in rows if row not in in_sight]
-    together = sum(ranked[row.rank - 1].posterior for row in further)
-    title = ngettext("%(n)s further cause, %(p)s", "%(n)s further causes, together %(p)s", len(further))
-    return CauseList(
-        tuple(in_sight),
-        tuple(further),
-        title % {"n": len(further), "p": words.probability(together)},
-        words.probability(chart.differential.other_posterior),
-    )
+    first = {row.slug for row in rows[: FIRST_CAUSES + (place < FIRST_CAUSES)]} | {opened}
+    in_sight = [row for row in rows if row.slug in first]
+    further = [row for row in rows if row.slug not in first]
+    return CauseList(tuple(in_sight), tuple(further), _further_title(differential, further))
+
+
+def _further_title(differential: Differential, further: Sequence[CauseRow]) -> str:
+    causes = [row for row in further if row.rank]
+    together = sum(differential.causes[row.rank - 1].posterior for row in causes)
+    if len(causes) == len(further):
+        title = ngettext("%(n)s further cause, %(p)s", "%(n)s further causes, together %(p)s", len(causes))
+    else:
+        together += differential.other_posterior
+        title = ngettext(
+            "%(n)s further cause and none of these, together %(p)s",
+            "%(n)s further causes and none of these, together %(p)s",
+            len(causes),
+        )
+    return title % {"n": len(causes), "p": words.probability(together)}
 
 
 def urgency_chip(slug: str) -> UrgencyChip:
-    return UrgencyChip(slug, str(Urgency(slug).label))
+    return UrgencyChip(slug, _urgency(slug))
 
 
-def cause_row(
-    catalogue: Catalogue, differential: Differential, ranked: RankedCause, scale: float, is_open: bool
+@words.once_a_language
+def _urgency(slug: str) -> str:
+    return str(Urgency(slug).label)
+
+
+def _cause_row(
+    catalogue: Catalogue, differential: Differential, ranked: RankedCause, scale: float, is_open: bool, query: str
 ) -> CauseRow:
     cause = catalogue.cause[ranked.slug]
     count = sum(abs(item.value) >= LEAST_SHOWN for item in ranked.contributions)
+    deciders = tuple(words.short(catalogue.finding[slug].name) for slug in ranked.rank_deciders)
+    reasons = tuple(_reason(catalogue, item, scale) for item in strongest(ranked))
     return CauseRow(
         slug=ranked.slug,
         rank=ranked.rank,
         name=cause.name,
-        url=reverse("cause", args=[ranked.slug]),
+        url=_url(ranked.slug),
         urgency=urgency_chip(cause.urgency),
         is_cannot_miss=cause.is_cannot_miss,
         posterior=words.probability(ranked.posterior),
         bar=posterior_bar(ranked.posterior, ranked.low, ranked.high),
-        interval=_interval(ranked),
+        interval=_interval(ranked.posterior, ranked.low, ranked.high),
         top_three=words.probability(ranked.top_three_probability),
-        later=str(words.AFTER_STAGE[ranked.rank_stage]) if ranked.rank_stage else "",
-        later_ranks=words.ranks(ranked.rank_low, ranked.rank_high),
-        reasons=tuple(_reason(catalogue, item, scale) for item in strongest(ranked)),
+        standing=words.standing(ranked.rank, ranked.rank_low, ranked.rank_high, ranked.rank_stage, deciders),
+        reasons=reasons,
+        no_reason="" if reasons else _("No answer speaks for or against it."),
         contributions=_contributions_title(cause.name, count),
-        table=_table(catalogue, differential, ranked, scale) if is_open else None,
+        table=contribution_table(catalogue, differential, ranked, scale) if is_open else None,
+        open_query=f"?open={ranked.slug}{query}",
     )
 
 
+@lru_cache(maxsize=512)
+def _url(slug: str) -> str:
+    return reverse("cause", args=[slug])
+
+
+def _other_row(differential: Differential) -> CauseRow:
+    posterior, low, high = differential.other_posterior, differential.other_low, differential.other_high
+    return CauseRow(
+        slug=OTHER,
+        rank=0,
+        name=_("None of these"),
+        url="",
+        urgency=None,
+        is_cannot_miss=False,
+        posterior=words.probability(posterior),
+        bar=posterior_bar(posterior, low, high),
+        interval=_interval(posterior, low, high),
+        top_three="",
+        standing="",
+        reasons=(),
+        no_reason=_("A cause that the catalogue does not hold. Every answer counts as usual in others."),
+        contributions="",
+        table=None,
+        open_query="",
+    )
+
+
+@words.once_a_language
 def _contributions_title(cause: str, count: int) -> str:
     if not count:
         return _("The starting point of %(cause)s") % {"cause": cause}
@@ -155,11 +188,11 @@ def _contributions_title(cause: str, count: int) -> str:
     return title % {"n": count, "cause": cause}
 
 
-def _interval(ranked: RankedCause) -> str:
+def _interval(posterior: float, low: float, high: float) -> str:
     """The interval tells how sure the likelihoods are: before any is used there is none."""
-    if ranked.high - ranked.low < SMALLEST_INTERVAL * ranked.posterior:
+    if high - low < SMALLEST_INTERVAL * posterior:
         return _("No interval yet: only the starting point")
-    return words.interval(ranked.low, ranked.high)
+    return words.interval(low, high)
 
 
 def strongest(ranked: RankedCause) -> Iterable[Contribution]:
@@ -171,99 +204,15 @@ def strongest(ranked: RankedCause) -> Iterable[Contribution]:
 
 def _scale(ranked: Sequence[RankedCause]) -> float:
     """One scale for the bars of all causes, so that they compare."""
-    values = (abs(item.value) for cause in ranked for item in cause.contributions)
-    return max([1.0, abs(ranked[0].log_pretest), *values])
+    strongest_of_each = (abs(cause.contributions[0].value) for cause in ranked if cause.contributions)
+    return max([1.0, abs(ranked[0].log_pretest), *strongest_of_each])
 
 
 def _reason(catalogue: Catalogue, item: Contribution, scale: float) -> Reason:
     return Reason(
+        state_of(item.answer),
         words.statement(catalogue.finding[item.finding], item.answer),
         bar(item.value, scale),
-        words.ratio(item.lr),
-        words.strength(item.lr),
+        figure(item),
+        words.strength(effective(item)),
     )
-
-
-def _table(catalogue: Catalogue, differential: Differential, ranked: RankedCause, scale: float) -> ContributionTable:
-    shown = [item for item in ranked.contributions if abs(item.value) >= LEAST_SHOWN]
-    neutral = [item for item in ranked.contributions if abs(item.value) < LEAST_SHOWN]
-    # The unprinted ones are part of the starting point's rounding, so that the printed rows add up.
-    start = ranked.log_pretest + sum(item.value for item in neutral)
-    adds, score = words.adding_up([start, *(item.value for item in shown)])
-    rows = [_start_row(catalogue, differential, ranked, adds[0], scale)]
-    rows += [_row(catalogue, item, text, scale) for item, text in zip(shown, adds[1:], strict=True)]
-    return ContributionTable(
-        len(rows) <= ROWS_IN_SIGHT or ranked.rank > 1,
-        tuple(rows),
-        score,
-        _listed(catalogue, [item for item in neutral if not item.is_silent]),
-        _listed(catalogue, [item for item in neutral if item.is_silent]),
-    )
-
-
-def _listed(catalogue: Catalogue, items: Iterable[Contribution]) -> str:
-    return "; ".join(words.in_sentence(words.statement(catalogue.finding[c.finding], c.answer)) for c in items)
-
-
-def _start_row(
-    catalogue: Catalogue, differential: Differential, ranked: RankedCause, adds: str, scale: float
-) -> ContributionRow:
-    pretest = _pretest(catalogue, differential, ranked.slug)
-    return ContributionRow(
-        _("Starting point"),
-        _("setting, complaint, age, sex"),
-        words.probability(ranked.pretest),
-        "",
-        "",
-        # One that does not fit is left to its number: a cut bar would lie.
-        bar(ranked.log_pretest if abs(ranked.log_pretest) <= scale else 0.0, scale),
-        adds,
-        pretest.grade,
-        _source(catalogue, pretest.source, ""),
-    )
-
-
-def _pretest(catalogue: Catalogue, differential: Differential, slug: str) -> Pretest:
-    wanted = (differential.setting, differential.presentation, slug)
-    return next(row for row in catalogue.pretests if (row.setting, row.presentation, row.cause) == wanted)
-
-
-def _row(catalogue: Catalogue, item: Contribution, adds: str, scale: float) -> ContributionRow:
-    finding = catalogue.finding[item.finding]
-    cluster = catalogue.cluster.get(item.cluster)
-    is_discounted = item.weight < 1
-    return ContributionRow(
-        words.statement(finding, item.answer),
-        _("cluster: %(name)s") % {"name": cluster.name} if cluster and is_discounted else "",
-        _probabilities(item, finding.kind),
-        words.ratio(item.lr),
-        f"× {item.weight:.2f}" if is_discounted else _("full"),
-        bar(item.value, scale),
-        adds,
-        item.grade,
-        _source_of(catalogue, item.likelihood),
-    )
-
-
-def _probabilities(item: Contribution, kind: str) -> str:
-    if kind == "number":
-        return _("density %(here)s v. %(others)s") % {
-            "here": f"{item.cause_probability:.2g}",
-            "others": f"{item.background_probability:.2g}",
-        }
-    here, others = words.probability(item.cause_probability), words.probability(item.background_probability)
-    return _("%(here)s v. %(others)s") % {"here": here, "others": others}
-
-
-def _source_of(catalogue: Catalogue, row: Likelihood | None) -> SourceLink:
-    if row is None:
-        return SourceLink(_("Left over by the other options"), "", "")
-    return _source(catalogue, row.source, f"n = {row.total}" if row.total else "")
-
-
-def _source(catalogue: Catalogue, slug: str, count: str) -> SourceLink:
-    source = catalogue.source.get(slug)
-    if source is None:
-        return SourceLink(_("Estimate, no source"), "", count)
-    year = str(source.year) if source.year else ""
-    return SourceLink(source.title, source.url, " · ".join(part for part in (year, count) if part))

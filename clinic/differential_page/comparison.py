@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 
 from causes import ranking
 from causes.catalogue import OTHER
-from causes.ranking import Difference
+from causes.ranking import Difference, Differential
 from clinic import words
 from clinic.chart import Chart
 from clinic.differential_page.bars import Bar, bar
+from clinic.differential_page.contributions import Mention, mentions
+from clinic.differential_page.states import STATES, State, state_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +28,11 @@ class ComparedCause:
 @dataclass(frozen=True, slots=True)
 class ComparisonRow:
     name: str
+    state: str  # a state of ``states``, "" for the starting point
     value_a: str
-    bar_a: Bar
+    is_silent_a: bool  # the catalogue says nothing of the finding for the first cause
     value_b: str
-    bar_b: Bar
+    is_silent_b: bool
     difference: str
     bar: Bar
 
@@ -42,7 +45,8 @@ class Comparison:
     total: str
     sentence: str
     choices: tuple[tuple[str, str], ...]
-    same: str  # findings that add the same to both
+    same: tuple[Mention, ...]  # findings that add nothing to either
+    legend: tuple[State, ...]
 
 
 LEAST_SHOWN = 0.005
@@ -59,6 +63,7 @@ def comparison(chart: Chart, a: str, b: str) -> Comparison:
     values_b, score_b = words.adding_up([row.value_b for row in rows])
     differences = [_hundredths(x) - _hundredths(y) for x, y in zip(values_a, values_b, strict=True)]
     scale = max([1.0, *(abs(value) for row in telling for value in (row.value_a, row.value_b, row.value))])
+    silent_a, silent_b = _silent(differential, a), _silent(differential, b)
     compared_a, compared_b = _cause(chart, a, score_a), _cause(chart, b, score_b)
     return Comparison(
         compared_a,
@@ -66,10 +71,11 @@ def comparison(chart: Chart, a: str, b: str) -> Comparison:
         tuple(
             ComparisonRow(
                 _name(chart, row),
+                "" if row.answer is None else state_of(row.answer),
                 value_a,
-                bar(row.value_a, scale),
+                row.finding in silent_a,
                 value_b,
-                bar(row.value_b, scale),
+                row.finding in silent_b,
                 words.signed(difference),
                 bar(row.value, scale),
             )
@@ -78,8 +84,14 @@ def comparison(chart: Chart, a: str, b: str) -> Comparison:
         words.signed(sum(differences)),
         _sentence(chart, compared_a, compared_b),
         (*((cause.slug, cause.name) for cause in chart.catalogue.causes), (OTHER, _("None of these"))),
-        "; ".join(words.in_sentence(_name(chart, item)) for item in hidden),
+        tuple(mentions(chart.catalogue, ((row.finding, row.answer) for row in hidden if row.answer is not None))),
+        tuple(STATES.values()),
     )
+
+
+def _silent(differential: Differential, slug: str) -> frozenset[str]:
+    """The answered findings without a figure; “none of these” is the background and has one for each."""
+    return frozenset() if slug == OTHER else frozenset(differential.cause(slug).gaps)
 
 
 def _is_telling(item: Difference) -> bool:

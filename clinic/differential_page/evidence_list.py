@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
@@ -14,7 +15,9 @@ from causes.catalogue import STAGES, Catalogue
 from causes.conditions import Value, parse_clause
 from clinic import words
 from clinic.chart import Chart
-from clinic.differential_page.checks import SUGGESTIONS
+from clinic.differential_page.next_findings import SUGGESTIONS
+from clinic.differential_page.states import STATES, State
+from clinic.differential_page.what_if import switched_url
 from clinic.evidence import Known
 from clinic.forms import ABSENT, PRESENT, UNKNOWN
 from clinic.models import ClinicianFinding
@@ -46,7 +49,10 @@ class EvidenceRow:
     options: tuple[Option, ...]
     note: str
     is_conflict: bool
+    can_be_confirmed: bool  # said by the patient alone
     can_be_taken_back: bool
+    switch_url: str  # the page without this finding, or with it again; "" while it is not known
+    is_off: bool
     problem: str
 
 
@@ -58,16 +64,17 @@ class EvidenceGroup:
     rows: tuple[EvidenceRow, ...]
     denied: tuple[EvidenceRow, ...]  # the patient's many answers of no
     denied_title: str
-    more: tuple[EvidenceRow, ...]  # not known, present or absent
-    more_values: tuple[EvidenceRow, ...]  # not known, of another kind
+    more: tuple[EvidenceRow, ...]  # not known
     more_title: str
 
 
 @dataclass(frozen=True, slots=True)
 class EvidenceList:
     groups: tuple[EvidenceGroup, ...]
+    legend: tuple[State, ...]
     unusable: tuple[str, ...]
     seen: int  # number of the newest entry that the page shows
+    changed: tuple[EvidenceRow, ...]  # rows that an entry may have changed on a page that shows them already
 
 
 SAID, FOUND = "said", "found"
@@ -88,12 +95,24 @@ def control_state(known: Known) -> str:
 
 def evidence_list(chart: Chart, user: User, problems: Mapping[str, Problem]) -> EvidenceList:
     build = _RowBuilder(chart, user, problems)
-    prominent = _prominent(chart)
+    rows = {slug: build.row(item) for slug, item in chart.record.known.items()}
+    prominent = _prominent(chart) | problems.keys()
     known: dict[str, list[Known]] = {name: [] for name in (SAID, FOUND, *STAGES[2:])}
     for item in chart.record.known.values():
         known[_group_of(item)].append(item)
-    groups = tuple(_group(name, items, build, prominent) for name, items in known.items())
-    return EvidenceList(groups, chart.record.unusable, max((row.pk for row in chart.record.entries), default=0))
+    groups = tuple(_group(name, items, rows, build.note_of_group(name), prominent) for name, items in known.items())
+    return EvidenceList(
+        groups=groups,
+        legend=tuple(STATES.values()),
+        unusable=chart.record.unusable,
+        seen=max((row.pk for row in chart.record.entries), default=0),
+        changed=tuple(rows[slug] for slug in _touched(chart, build) if slug in rows),
+    )
+
+
+def _touched(chart: Chart, build: _RowBuilder) -> set[str]:
+    """Findings with an entry, old or taken back, and refused ones; an entry may move the complaint's own too."""
+    return {row.finding for row in chart.record.entries} | build.problems.keys() | build.starting_point
 
 
 def _group_of(known: Known) -> str:
@@ -129,9 +148,10 @@ def _missing_for_flags(catalogue: Catalogue, values: Mapping[str, Value]) -> set
     return missing
 
 
-def _group(name: str, known: Sequence[Known], build: _RowBuilder, prominent: frozenset[str]) -> EvidenceGroup:
-    in_sight = prominent | build.problems.keys()
-    placed = [(_part_of(item, item.finding.slug in in_sight), build.row(item)) for item in known]
+def _group(
+    name: str, known: Sequence[Known], rows: Mapping[str, EvidenceRow], note: str, in_sight: frozenset[str]
+) -> EvidenceGroup:
+    placed = [(_part_of(item, item.finding.slug in in_sight), rows[item.finding.slug]) for item in known]
     denied = [row for part, row in placed if part == DENIED]
     if len(denied) <= FEW_DENIED:
         placed, denied = [(SHOWN if part == DENIED else part, row) for part, row in placed], []
@@ -140,12 +160,11 @@ def _group(name: str, known: Sequence[Known], build: _RowBuilder, prominent: fro
     return EvidenceGroup(
         slug=name,
         title=_title(name),
-        note=build.note_of_group(name),
+        note=note,
         rows=tuple(row for part, row in placed if part == SHOWN),
         denied=tuple(denied),
         denied_title=title if denied else "",
-        more=tuple(row for row in more if row.kind == "boolean"),
-        more_values=tuple(row for row in more if row.kind != "boolean"),
+        more=tuple(sorted(more, key=lambda row: row.kind != "boolean")),
         more_title=_more_title(name, len(more)) if more else "",
     )
 
@@ -186,11 +205,14 @@ class _Origins:
 class _RowBuilder:
     def __init__(self, chart: Chart, user: User, problems: Mapping[str, Problem]) -> None:
         self.chart, self.user, self.problems = chart, user, problems
+        self.switched_off = chart.record.switched_off
         self.starting_point = frozenset() if chart.unranked else frozenset(chart.differential.ignored)
         sent_at = chart.intake.sent_at
         self.sent_on = words.day(sent_at) if sent_at else ""
         standing = [(known.entry.pk, known.entry, known) for known in chart.record.known.values() if known.entry]
-        self.last_by = {_group_of(known): self._by(entry) for _pk, entry, known in sorted(standing, key=itemgetter(0))}
+        last = {_group_of(known): entry for _pk, entry, known in sorted(standing, key=itemgetter(0))}
+        self.signatures: dict[tuple[int, datetime.datetime], str] = {}
+        self.last_by = {name: self._by(entry) for name, entry in last.items()}
         names = ", ".join(row["name"] for row in chart.intake.answers.get(derivation.MEDICINES, ()))
         self.origins = _Origins(
             derivation.drug_findings(chart.catalogue), derivation.zone_findings(chart.catalogue), names
@@ -208,7 +230,10 @@ class _RowBuilder:
             options=tuple(Option(option.value, option.value == state) for option in finding.options),
             note=self._note(known),
             is_conflict=known.is_conflict,
+            can_be_confirmed=known.entry is None and known.said is not None and not self.switched_off,
             can_be_taken_back=known.entry is not None and known.said is not None,
+            switch_url="" if known.value is None else switched_url(self.switched_off, finding.slug),
+            is_off=finding.slug in self.switched_off,
             problem=problem.message if problem else "",
         )
 
@@ -225,10 +250,14 @@ class _RowBuilder:
         return ". ".join(parts)
 
     def _entered(self, known: Known) -> Iterable[str]:
+        assert known.entry is not None
+        if known.is_confirmed:
+            said = {"answer": words.answer(known.finding, known.said), "day": self.sent_on}
+            yield _("Patient said %(answer)s (%(day)s); confirmed by %(by)s") % {**said, "by": self._by(known.entry)}
+            return
         if known.said is not None:
             said = {"answer": words.answer(known.finding, known.said), "day": self.sent_on}
             yield _("Patient said: %(answer)s (%(day)s)") % said
-        assert known.entry is not None
         by = self._by(known.entry)
         if known.said is not None:
             yield _("Found: %(answer)s (%(by)s)") % {"answer": words.answer(known.finding, known.value), "by": by}
@@ -236,7 +265,10 @@ class _RowBuilder:
             yield by
 
     def _by(self, entry: ClinicianFinding) -> str:
-        return f"{self.name(entry.entered_by)}, {words.time(entry.entered_at)}"
+        key = (entry.entered_by_id, entry.entered_at)
+        if key not in self.signatures:  # findings that were entered together have the same
+            self.signatures[key] = f"{self.name(entry.entered_by)}, {words.time(entry.entered_at)}"
+        return self.signatures[key]
 
     def _origin(self, slug: str) -> str:
         if slug in self.origins.medicines:

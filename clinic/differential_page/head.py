@@ -1,26 +1,19 @@
-"""Who it is about, what changed last, and what the ranking comes to."""
+"""Who it is about, and what the ranking comes to."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.contrib.auth.models import User
 from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from causes import ranking
-from causes.catalogue import OTHER
 from causes.ranking import RankedCause
 from clinic import words
 from clinic.chart import Chart
-from clinic.models import ClinicianFinding
-from clinic.people import display_name
-from intake.derivation import UNSURE
 
 LEADING = "leading-posterior"
-NAMED_FINDINGS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +25,6 @@ class Head:
     answered: str
     found: str
     release: str
-    last_change: str
     other_person: str  # a warning, or ""
 
 
@@ -43,22 +35,7 @@ class Verdict:
     unsure: str  # "" when enough is known
 
 
-@dataclass(frozen=True, slots=True)
-class MeterPart:
-    grade: str
-    title: str
-    share: str
-    x: str
-    width: str
-
-
-@dataclass(frozen=True, slots=True)
-class Meter:
-    parts: tuple[MeterPart, ...]
-    label: str
-
-
-def head(chart: Chart, user: User) -> Head:
+def head(chart: Chart) -> Head:
     intake, record = chart.intake, chart.record
     answered = sum(known.is_answered for known in record.known.values())
     found = sum(known.entry is not None for known in record.known.values())
@@ -70,7 +47,6 @@ def head(chart: Chart, user: User) -> Head:
         answered=ngettext("%(n)s question", "%(n)s questions", answered) % {"n": answered},
         found=ngettext("%(n)s finding", "%(n)s findings", found) % {"n": found} if found else _("nothing yet"),
         release=_release(chart),
-        last_change=last_change(chart, user),
         other_person=chart.other_person,
     )
 
@@ -98,40 +74,6 @@ def _release(chart: Chart) -> str:
     if asked == ranked:
         return _("release %(number)s") % {"number": ranked}
     return _("asked with release %(asked)s, ranked with release %(ranked)s") % {"asked": asked, "ranked": ranked}
-
-
-def last_change(chart: Chart, user: User) -> str:
-    """What was entered last and what it did to the first cause; "" while nothing was entered."""
-    last = chart.last_entries
-    if not last:
-        return ""
-    who = _("you") if last[-1].entered_by == user else display_name(last[-1].entered_by)
-    what = "; ".join(_entry(chart, row) for row in last[:NAMED_FINDINGS])
-    if len(last) > NAMED_FINDINGS:
-        what = ngettext("%(n)s finding", "%(n)s findings", len(last)) % {"n": len(last)}
-    change = _("%(what)s (%(who)s, %(when)s).") % {"what": what, "who": who, "when": words.time(last[-1].entered_at)}
-    return change if chart.unranked else f"{change} {_effect(chart)}"
-
-
-def _entry(chart: Chart, row: ClinicianFinding) -> str:
-    finding = chart.catalogue.finding.get(row.finding)
-    if finding is None:
-        return row.finding
-    if row.value is None:
-        return _("%(finding)s: taken back") % {"finding": finding.name}
-    value = None if row.value == UNSURE else row.value
-    return f"{finding.name}: {words.answer(finding, value)}"
-
-
-def _effect(chart: Chart) -> str:
-    differential, intake = chart.differential, chart.intake
-    first = differential.causes[0]
-    before = ranking.posterior(chart.catalogue, chart.before_last_entries().values, intake.setting, intake.presentation)
-    was_first = max((slug for slug in before if slug != OTHER), key=lambda slug: before[slug])
-    form = (
-        _("First cause unchanged: %(cause)s %(p)s") if was_first == first.slug else _("First cause now %(cause)s %(p)s")
-    )
-    return form % {"cause": chart.catalogue.cause[first.slug].name, "p": words.probability(first.posterior)}
 
 
 def verdict(chart: Chart) -> Verdict:
@@ -184,14 +126,3 @@ def _why(chart: Chart) -> str:
 
 def _name(chart: Chart, ranked: RankedCause) -> str:
     return chart.catalogue.cause[ranked.slug].name
-
-
-def meter(chart: Chart) -> Meter:
-    parts, x = [], 0.0
-    for grade, share in chart.differential.evidence_meter.items():
-        title = str(words.GRADE_TITLES[grade])
-        text = f"{share * 100:.0f}%"
-        parts.append(MeterPart(grade, title, text, words.length(x), words.length(share)))
-        x += share
-    label = ", ".join(_("grade %(grade)s %(share)s") % {"grade": p.grade, "share": p.share} for p in parts)
-    return Meter(tuple(parts), label)

@@ -10,4 +10,7 @@ class Migration(migrations.Migration):
         append_only("clinic_accessrecord"),
         append_only("clinic_assessment"),
         append_only("clinic_clinicianfinding"),
+        append_only("clinic_confirmeddiagnosis"),
+        append_only("clinic_contextchange"),
+        append_only("clinic_ownlist"),
     ]

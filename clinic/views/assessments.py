@@ -10,10 +10,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clinic.access import assessment_required, intake_required
 from clinic.chart import Chart
+from clinic.confirmed import standing_line
 from clinic.differential_page import differential_page
 from clinic.entering import locked
 from clinic.forms import SignOffForm
 from clinic.models import Assessment
+from clinic.own_lists import in_sight_of
 from clinic.snapshot import signed_page, snapshot
 from clinic.views.differential import differential_response
 from intake.models import Intake
@@ -23,7 +25,7 @@ from intake.models import Intake
 @intake_required
 def sign(request: HttpRequest, intake: Intake) -> HttpResponse:
     with transaction.atomic():
-        chart = locked(intake)
+        chart = in_sight_of(request, locked(intake))
         form = SignOffForm(chart, request.POST)
         is_valid = form.is_valid() and not chart.unranked
         signed = _already_signed(intake, form.cleaned_data.get("key"))
@@ -37,7 +39,12 @@ def sign(request: HttpRequest, intake: Intake) -> HttpResponse:
 @require_safe
 @assessment_required
 def show(request: HttpRequest, assessment: Assessment) -> HttpResponse:
-    context = {"section": "worklist", "assessment": assessment, "page": signed_page(assessment)}
+    context = {
+        "section": "worklist",
+        "assessment": assessment,
+        "page": signed_page(assessment),
+        "confirmed": standing_line(assessment.intake),
+    }
     return render(request, "clinic/assessment.html", context)
 
 

@@ -3,19 +3,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import reswap, retarget
 
 from clinic.access import intake_required
-from clinic.chart import Chart, chart_of
-from clinic.differential_page import Problem, comparison, differential_page, unranked_page
+from clinic.chart import Chart
+from clinic.differential_page import WITHOUT, Problem, comparison, differential_page, tipping_point, unranked_page
+from clinic.entering import RELEASE
 from clinic.entering import change_context as change
 from clinic.entering import enter as enter_changes
-from clinic.forms import ContextForm, SignOffForm
+from clinic.follow_up import follow_up
+from clinic.forms import ContextForm, OwnListForm, SignOffForm
 from clinic.models import Assessment
+from clinic.own_lists import chart_for, in_sight_of
 from clinic.snapshot import signed_conclusion
 from intake.models import Intake
 
@@ -23,33 +28,33 @@ from intake.models import Intake
 @require_safe
 @intake_required
 def show(request: HttpRequest, intake: Intake) -> HttpResponse:
-    return differential_response(request, chart_of(intake))
+    return differential_response(request, chart_for(request, intake))
 
 
 @require_POST
 @intake_required
 def enter(request: HttpRequest, intake: Intake) -> HttpResponse:
-    problems = enter_changes(intake, request.user, request.POST)  # type: ignore[arg-type]
+    chart, problems = enter_changes(intake, request.user, request.POST)  # type: ignore[arg-type]
     if not problems and not request.htmx:  # type: ignore[attr-defined]
         return HttpResponseRedirect(reverse("differential", args=[intake.key]) + "#evidence")
-    return differential_response(request, chart_of(intake), problems=problems)
+    return differential_response(request, in_sight_of(request, chart), problems=problems)
 
 
 @require_POST
 @intake_required
 def change_context(request: HttpRequest, intake: Intake) -> HttpResponse:
-    chart = chart_of(intake)
+    chart = chart_for(request, intake)
     form = ContextForm(chart.catalogue, request.POST)
     if not form.is_valid():
         return differential_response(request, chart, context_form=form)
-    change(intake, **form.cleaned_data)
+    change(intake, request.user, **form.cleaned_data)  # type: ignore[arg-type]
     return redirect("differential", intake.key)
 
 
 @require_safe
 @intake_required
 def compare(request: HttpRequest, intake: Intake) -> HttpResponse:
-    chart = chart_of(intake)
+    chart = chart_for(request, intake)
     if chart.unranked:
         return redirect("differential", intake.key)
     first, second = (cause.slug for cause in chart.differential.causes[:2])
@@ -60,19 +65,32 @@ def compare(request: HttpRequest, intake: Intake) -> HttpResponse:
     return render(request, "clinic/compare.html", {"intake": intake, "comparison": compared, "section": "worklist"})
 
 
+@require_safe
+@intake_required
+def tipping(request: HttpRequest, intake: Intake) -> HttpResponse:
+    """What would put another cause first: on the differential when that asks for it, else on a page of its own."""
+    chart = chart_for(request, intake)
+    if chart.unranked:
+        return redirect("differential", intake.key)
+    shown = chart.without(_switched_off(request, chart))
+    context = {"intake": intake, "tipping": tipping_point(shown), "section": "worklist"}
+    return render(request, f"clinic/{'_' if request.htmx else ''}tipping.html", context)  # type: ignore[attr-defined]
+
+
 def differential_response(
     request: HttpRequest,
     chart: Chart,
     problems: Mapping[str, Problem] | None = None,
     context_form: ContextForm | None = None,
     sign_form: SignOffForm | None = None,
+    own_list_form: OwnListForm | None = None,
 ) -> HttpResponse:
     """The page, or what changes of it for htmx. A form that could not be used makes it a 422."""
     intake, user = chart.intake, request.user
     page = (
         unranked_page(chart, user, problems)  # type: ignore[arg-type]
         if chart.unranked
-        else differential_page(chart, user, request.GET.get("open", ""), problems)  # type: ignore[arg-type]
+        else differential_page(chart, user, request.GET.get("open", ""), problems, _switched_off(request, chart))  # type: ignore[arg-type]
     )
     context: dict[str, Any] = {
         "section": "worklist",
@@ -85,11 +103,34 @@ def differential_response(
         "inputs": chart.inputs,
         "assessments": assessments_of(chart),
         "problems": problems,
+        **follow_up(request, chart, own_list_form),
     }
-    is_refused = problems or context_form or sign_form
-    is_change = request.htmx and request.method == "POST"  # type: ignore[attr-defined]
-    template = "clinic/_differential_changed.html" if is_change else "clinic/differential.html"
-    return render(request, template, context, status=422 if is_refused else 200)
+    is_refused = problems or context_form or sign_form or own_list_form
+    return _rendered(request, chart, context, status=422 if is_refused else 200)
+
+
+def _switched_off(request: HttpRequest, chart: Chart) -> list[str]:
+    """Raises BadRequest for a finding that the catalogue does not know."""
+    slugs = request.GET.getlist(WITHOUT)
+    if any(slug not in chart.catalogue.finding for slug in slugs):
+        raise BadRequest("The catalogue has no such finding.")
+    return slugs
+
+
+def _rendered(request: HttpRequest, chart: Chart, context: Mapping[str, Any], status: int) -> HttpResponse:
+    is_htmx = bool(request.htmx)  # type: ignore[attr-defined]
+    if is_htmx and request.method == "POST":
+        if _is_page_of(request, chart):
+            return render(request, "clinic/_differential_changed.html", context, status=status)
+        # The page was made from another release, or without a ranking: it is exchanged whole.
+        response = render(request, "clinic/_differential_part.html", context, status=status)
+        return reswap(retarget(response, "#differential"), "innerHTML")
+    is_part = is_htmx and request.htmx.target == "differential"  # type: ignore[attr-defined]
+    return render(request, f"clinic/{'_differential_part' if is_part else 'differential'}.html", context, status=status)
+
+
+def _is_page_of(request: HttpRequest, chart: Chart) -> bool:
+    return not chart.unranked and request.POST.get(RELEASE) == str(chart.release.number)
 
 
 def assessments_of(chart: Chart) -> list[tuple[Assessment, str]]:

@@ -25,9 +25,8 @@ def show(request: HttpRequest) -> HttpResponse:
     form = _form(request, release)
     if request.method == "POST" and not form.cleaned_data["q"]:
         return redirect(f"{reverse('worklist')}?{form.query()}".rstrip("?"))
-    practice, is_clinician = request.practice, request.is_clinician  # type: ignore[attr-defined]
     filters = form.filters()
-    page = page_of(own_intakes(practice), filters, release, is_clinician)
+    page = page_of(own_intakes(request.practice), filters, release, request.membership)  # type: ignore[attr-defined]
     record_look(request, page.intakes)
     context = {
         "section": "worklist",

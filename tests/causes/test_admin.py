@@ -2,7 +2,16 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from causes.models import Cause, Finding, Likelihood, Pretest, Source, editor_permissions
+from causes.models import (
+    Cause,
+    Finding,
+    Likelihood,
+    PatientAdvice,
+    Pretest,
+    Release,
+    Source,
+    editor_permissions,
+)
 
 pytestmark = pytest.mark.django_db
 TABLES = sorted(model._meta.model_name for model in admin.site._registry if model._meta.app_label == "causes")
@@ -29,7 +38,7 @@ def weakness(release) -> Likelihood:
 
 
 def test_every_table_works(as_editor) -> None:
-    assert len(TABLES) == 19
+    assert len(TABLES) == 21
     for table in TABLES:
         listed = as_editor.get(page_of(table), {"q": "tremor"})
         assert listed.status_code == 200, table
@@ -57,7 +66,7 @@ def test_a_clinician_may_not_edit(client, clinician, release) -> None:
     assert client.get(page_of("likelihood")).status_code == 302
 
 
-@pytest.mark.parametrize(("table", "queries"), [("likelihood", 9), ("finding", 8), ("source", 7), ("pretest", 9)])
+@pytest.mark.parametrize(("table", "queries"), [("likelihood", 9), ("finding", 9), ("source", 7), ("pretest", 9)])
 def test_queries_do_not_grow_with_the_rows(as_editor, django_assert_num_queries, table, queries) -> None:
     with django_assert_num_queries(queries):
         assert as_editor.get(page_of(table)).status_code == 200
@@ -164,6 +173,35 @@ def test_a_finding_lists_its_likelihoods_to_read_only(as_editor) -> None:
     text = as_editor.get(page_of("finding", "weakness")).content.decode()
     assert all(f"/admin/causes/likelihood/{row.pk}/change/" in text for row in used)
     assert Finding.objects.get(pk="weakness").likelihoods.count() >= used.count() > 1
+
+
+def test_advice_to_patients_reaches_the_next_release(as_editor) -> None:
+    advice = PatientAdvice.objects.get(cause="benign-fasciculation-syndrome")
+    address = page_of("patientadvice", advice.pk)
+    changed = {"self_care": "Sleep well.\r\n\r\nRest.\r\n", "recheck_weeks": "8", "recheck_source": ""}
+    assert as_editor.post(address, {**form_data(as_editor.get(address)), **changed}).status_code == 302
+
+    published = Release.objects.publish().catalogue().advice["benign-fasciculation-syndrome"]
+
+    assert (published.self_care, published.recheck_weeks, published.recheck_source) == (("Sleep well.", "Rest."), 8, "")
+
+
+@pytest.mark.parametrize("weeks", ["0", "105"])
+def test_a_recheck_is_within_two_years(as_editor, weeks) -> None:
+    address = page_of("patientadvice", PatientAdvice.objects.get(cause="essential-tremor").pk)
+    answer = as_editor.post(address, {**form_data(as_editor.get(address)), "recheck_weeks": weeks})
+    errors = answer.context["adminform"].form.errors.as_data()
+    assert [error.code for error in errors["recheck_weeks"]] == [f"{'min' if weeks == '0' else 'max'}_value"]
+
+
+def test_a_burden_reaches_the_next_release(as_editor) -> None:
+    address = page_of("burden", "needle")
+    data = {**form_data(as_editor.get(address)), "label": "needles"}
+    assert as_editor.post(address, data).status_code == 302
+
+    catalogue = Release.objects.publish().catalogue()
+
+    assert catalogue.burden[catalogue.finding["emg-normal"].burden].label == "needles"
 
 
 def test_no_page_needs_an_inline_script_or_style(as_editor) -> None:

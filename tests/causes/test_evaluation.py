@@ -44,6 +44,23 @@ def test_works() -> None:
     assert json.loads(json.dumps(report)) == report
 
 
+def test_the_evidence_shares_add_up_and_name_what_is_cited() -> None:
+    shares = evaluate(SMALL, read_cases(SMALL, [a_line()]))["stages"]["all"]["evidence"]
+    assert sum(shares[grade] for grade in "ABCD") == pytest.approx(1)
+    assert shares["cited"] == pytest.approx(1 - shares["D"])
+    assert 0 < shares["cited"] <= 1
+
+
+def test_nothing_known_has_no_evidence() -> None:
+    line = a_line(age=None, sex=None, present=[], absent=[], values={}, stage={"history": [], "exam": [], "tests": []})
+    assert not any(evaluate(SMALL, read_cases(SMALL, [line]))["stages"]["all"]["evidence"].values())
+
+
+def test_a_case_belongs_to_a_split() -> None:
+    cases = read_cases(SMALL, [a_line(), a_line(id="case-2", split="held-out")])
+    assert [case.split for case in cases] == ["development", "held-out"]
+
+
 def test_each_stage_knows_what_it_should() -> None:
     (case,) = read_cases(SMALL, [a_line()])
     assert case.presentation == "any"
@@ -83,6 +100,7 @@ def test_recall_is_unknown_without_a_cannot_miss_cause() -> None:
         (a_line(age="old"), "age"),
         (a_line(setting="moon"), "moon"),
         (a_line(presenting="hiccups"), "hiccups"),
+        (a_line(split="training"), "split is not one of development, held-out"),
     ],
 )
 def test_every_bad_line_is_named(line: str, message: str) -> None:

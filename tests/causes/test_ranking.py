@@ -19,7 +19,8 @@ from causes.ranking import (
     posteriors,
     rank,
 )
-from causes.ranking.model import compiled, log_density, weight_of
+from causes.ranking.cells import log_density, weight_of
+from causes.ranking.model import compiled
 from tests.causes.small import SHARES, a_catalogue, a_finding, a_row, choices
 
 SMALL = a_catalogue()
@@ -347,7 +348,10 @@ def test_outcomes_are_what_the_answers_would_give(evidence: dict) -> None:
             expected = 0.0
             for outcome in item.outcomes:
                 after = posterior(SMALL, {**evidence, item.slug: outcome.answer}, "clinic")
-                assert after[outcome.first_cause] == pytest.approx(outcome.first_posterior, abs=1e-9)
+                expected_order = sorted((slug for slug in after if slug != OTHER), key=lambda slug: -after[slug])
+                assert [slug for slug, _ in outcome.first_causes] == expected_order[:3]
+                for slug, value in outcome.first_causes:
+                    assert after[slug] == pytest.approx(value, abs=1e-9)
                 expected += outcome.probability * bits(after)
             assert item.gain == pytest.approx(bits(now) - expected, abs=1e-9)
 
@@ -388,6 +392,60 @@ def test_without_anything_left_to_learn_the_range_is_the_rank() -> None:
     found = rank(SMALL, EVERYTHING, "clinic")
     assert all((c.rank_low, c.rank_high, c.rank_stage) == (c.rank, c.rank, "") for c in found.causes)
     assert found.safest_check is None and not any(found.next_findings.values())
+
+
+def test_a_decider_moves_its_cause() -> None:
+    """Of the examination's two findings only wasting speaks about alpha; about gamma, silent on both, neither."""
+    found = rank(SMALL, {"weakness": True}, "clinic")
+    assert found.cause("alpha").rank_deciders == ("wasting", "speed")
+    now = found.cause("alpha").posterior
+    changes = {
+        item.slug: sum(
+            outcome.probability
+            * (posterior(SMALL, {"weakness": True, item.slug: outcome.answer}, "clinic")["alpha"] - now) ** 2
+            for outcome in item.outcomes
+        )
+        for item in found.next_findings["examine"]
+    }
+    assert changes["wasting"] > changes["speed"] >= (0.1 * now) ** 2
+
+
+def test_where_nothing_moves_there_is_no_decider() -> None:
+    for found in (rank(SMALL, EVERYTHING, "clinic"), rank(SMALL, {"weakness": True, "wasting": True}, "clinic")):
+        for cause in found.causes:
+            assert len(cause.rank_deciders) <= 2
+            assert {SMALL.finding[slug].stage for slug in cause.rank_deciders} <= {cause.rank_stage}
+            assert not cause.rank_deciders or cause.rank_low < cause.rank_high
+    assert not any(cause.rank_deciders for cause in rank(SMALL, EVERYTHING, "clinic").causes)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "unexplained", "unspoken"),
+    [
+        ({"weakness": True, "wasting": True, "course": "stable"}, ("course",), ()),
+        ({"weakness": True, "wasting": True, "course": "worse", "tremor": True}, (), ("tremor",)),
+        ({"weakness": True, "wasting": False, "tremor": False}, (), ()),  # what is absent needs no explanation
+        ({"weakness": True, "wasting": True, "speed": 8.0}, (), ()),  # nor a number on which the catalogue is silent
+        ({"weakness": True, "tremor": True}, (), ("tremor",)),
+        ({}, (), ()),
+    ],
+)
+def test_what_the_first_cause_leaves_unexplained(evidence: dict, unexplained: tuple, unspoken: tuple) -> None:
+    found = rank(SMALL, evidence, "clinic")
+    assert found.causes[0].slug == ("alpha" if evidence else "beta")
+    assert (found.unexplained, found.unspoken) == (unexplained, unspoken)
+
+
+@given(evidence_of(SMALL), st.sampled_from(["any", "tremor"]))
+@settings(max_examples=60, deadline=None)
+def test_the_quick_posterior_is_the_same(evidence: dict, presentation: str) -> None:
+    """Also where every answer is listed, so that its rows are added up without the discounts."""
+    listed = {slug: value for slug, value in evidence.items() if slug not in ("age", "sex", "speed", "wasting")}
+    for known in (evidence, listed):
+        found = rank(SMALL, known, "clinic", presentation)
+        quick = posterior(SMALL, known, "clinic", presentation)
+        expected = {cause.slug: cause.posterior for cause in found.causes} | {OTHER: found.other_posterior}
+        assert quick == pytest.approx(expected, abs=1e-14)
 
 
 def test_little_known_says_why() -> None:

@@ -153,8 +153,29 @@ def test_a_source_lists_every_citation(catalogue) -> None:
     tables = ("likelihoods", "pretests", "epidemiology", "treatments", "investigations", "facts", "red_flags")
     expected = sum(row.source == cited for table in tables for row in getattr(catalogue, table))
     expected += sum(effect.source == cited for drug in catalogue.drugs for effect in drug.effects)
-    expected += sum(item.source == cited for item in (*catalogue.drinks, *catalogue.parameters))
+    expected += sum(item.source == cited for item in (*catalogue.drinks, *catalogue.parameters, *catalogue.burdens))
+    expected += sum((row.source, row.recheck_source).count(cited) for row in catalogue.patient_advice)
     assert page.count == expected
+
+
+def test_a_source_lists_the_advice_and_the_burdens_that_rest_on_it(catalogue) -> None:
+    advice = catalogue.advice["exertion-fatigue-caffeine"]
+    (uses,) = [uses for title, uses in source_page(catalogue, advice.source).groups if title == "Advice to patients"]
+    assert {advice.explanation, advice.recheck_note} <= {use.text for use in uses}
+
+    needle = catalogue.burden["needle"]
+    (uses,) = [uses for title, uses in source_page(catalogue, needle.source).groups if title == "Burdens"]
+    assert needle.description in {use.text for use in uses}
+
+
+def test_a_benign_cause_shows_what_patients_are_told(catalogue) -> None:
+    page = cause_page(catalogue, "benign-fasciculation-syndrome")
+    told = {group.title: [text for text, _grade, _source in group.facts] for group in page.facts}
+
+    assert "Hyperreflexia" in told["Called benign"][0]
+    assert catalogue.advice["benign-fasciculation-syndrome"].explanation in told["What patients are told"]
+    assert any(text.startswith("Seen again after 12 weeks.") for text in told["What patients are told"])
+    assert "Called benign" not in {group.title for group in cause_page(catalogue, "als").facts}
 
 
 def test_search(as_clinician, catalogue) -> None:

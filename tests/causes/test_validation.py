@@ -77,6 +77,23 @@ def test_the_catalogue_itself_has_none(whole) -> None:
         ("sources", {"url": "javascript:alert(1)"}, "does not start with http"),
         ("body_zones", {"findings": ("gout",)}, "unknown finding “gout”"),
         ("presentations", {"findings": ("gout",)}, "unknown finding “gout”"),
+        ("findings", {"burden": ""}, "unknown burden “(empty)”"),
+        ("findings", {"burden": "agony"}, "unknown burden “agony”"),
+        ("investigations", {"burden": "agony"}, "unknown burden “agony”"),
+        ("burdens", {"source": "nobody"}, "unknown source “nobody”"),
+        ("causes", {"benign_requires": ("gout",)}, "unknown finding “gout”"),
+        ("causes", {"is_benign": True}, "is benign and cannot be missed"),
+        ("causes", {"is_benign": True}, "names no finding that must be absent"),
+        ("causes", {"is_benign": True}, "has no advice to patients with a recheck"),
+        ("causes", {"is_benign": True, "benign_requires": ("course",)}, "“course” is not a yes or no finding"),
+        ("patient_advice", {"cause": "gout"}, "unknown cause “gout”"),
+        ("patient_advice", {"explanation": ""}, "has no explanation"),
+        ("patient_advice", {"recheck_weeks": 0}, "a recheck after 0 weeks is not believable"),
+        ("patient_advice", {"recheck_weeks": 105}, "a recheck after 105 weeks is not believable"),
+        ("patient_advice", {"recheck_source": "nobody"}, "unknown source “nobody”"),
+        ("patient_advice", {"source": "", "grade": "C"}, "grade C without a source"),
+        ("red_flags", {"warning_sign": ""}, "has no warning sign"),
+        ("red_flags", {"warning_presentations": ("gout",)}, "unknown presenting complaint “gout”"),
         ("pretests", {"share": 0.0}, "is not above 0"),
         ("pretests", {"setting": "moon"}, "unknown setting"),
     ],
@@ -116,6 +133,17 @@ def test_a_finding_needs_a_background(whole) -> None:
     place = position_of(whole, "likelihoods", cause="_background", finding="tremor", is_used=True)
     found = problems(changed(whole, "likelihoods", place, is_used=False))
     assert [problem.row for problem in found] == ["tremor"]
+
+
+def test_a_cause_has_its_advice_to_patients_once(whole) -> None:
+    twice = replace(whole, patient_advice=(*whole.patient_advice, whole.patient_advice[0]))
+    assert [problem.message for problem in problems(twice)] == ["appears more than once"]
+
+
+def test_a_benign_cause_needs_a_recheck(whole) -> None:
+    place = position_of(whole, "patient_advice", cause="benign-fasciculation-syndrome")
+    found = problems(changed(whole, "patient_advice", place, recheck_weeks=None))
+    assert [(problem.table, problem.row) for problem in found] == [("causes", "benign-fasciculation-syndrome")]
 
 
 def test_only_one_row_of_a_cell_is_used(whole) -> None:

@@ -29,7 +29,7 @@ def addresses(practice, clinician, sent_intake):
     page = cast.a_snapshot(sent_intake, clinician)
     assessment = cast.a_signed_assessment(sent_intake, clinician, snapshot=page)
     invitation = cast.an_invitation(sent_intake.patient, clinician)
-    keys = {"patient": sent_intake.patient.key, "assessment": assessment.key}
+    keys = {"patient": sent_intake.patient.key, "assessment": assessment.key, "patient_sheet": assessment.key}
 
     def address(name: str) -> str:
         (pattern,) = (item for item in CLOSED if item.name == name)
@@ -118,7 +118,10 @@ def test_a_draft_is_nobodys_to_read(signed_in, clinician, draft_intake):
     assert signed_in(clinician).get(reverse("differential", args=[draft_intake.key])).status_code == 404
 
 
-@pytest.mark.parametrize("model", ["clinicianfinding", "assessment", "accessrecord"])
+@pytest.mark.parametrize(
+    "model",
+    ["clinicianfinding", "contextchange", "ownlist", "confirmeddiagnosis", "assessment", "accessrecord"],
+)
 def test_patient_data_in_the_admin_is_for_superusers_and_read_only(
     signed_in, editor, administrator, sent_intake, model
 ):

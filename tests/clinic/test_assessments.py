@@ -232,8 +232,8 @@ class TestShow:
         client = signed_in(colleague)
         client.get(self.url(assessment))
 
-        # Session, user, membership, assessment with its intake and signer, access record.
-        with django_assert_num_queries(5):
+        # Session, user, membership, assessment with its intake and signer, access record, confirmed diagnosis.
+        with django_assert_num_queries(6):
             client.get(self.url(assessment))
 
 

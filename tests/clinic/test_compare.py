@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from clinic.chart import chart_of
 from clinic.differential_page import comparison
+from clinic.words import statement
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +61,26 @@ def test_the_total_is_the_difference_of_the_scores(sent_intake):
     total = comparison(chart, "als", "parkinson-disease").total
 
     assert hundredths(total) / 100 == pytest.approx(scores["als"] - scores["parkinson-disease"], abs=0.011)
+
+
+def test_the_states_are_shown(sent_intake, clinician):
+    cast.add_findings(sent_intake, clinician)
+    chart = chart_of(sent_intake)
+    gaps = set(chart.differential.cause("kennedy-disease").gaps)
+    names = {statement(chart.catalogue.finding[slug], chart.record.values[slug]) for slug in gaps}
+
+    rows = comparison(chart, "als", "kennedy-disease").rows
+
+    assert rows[0].state == ""
+    assert {row.state for row in rows[1:]} == {"present", "absent"}
+    assert all(row.is_silent_b == (row.name in names) for row in rows)
+    assert all(row.value_b == "0.00" for row in rows if row.is_silent_b)
+
+
+def test_none_of_these_is_never_silent(sent_intake):
+    rows = comparison(chart_of(sent_intake), "als", "other").rows
+
+    assert not any(row.is_silent_b for row in rows)
 
 
 def test_queries(signed_in, clinician, sent_intake, django_assert_num_queries):

@@ -2,16 +2,16 @@ from __future__ import annotations
 
 import re
 import uuid
+from dataclasses import replace
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
 from causes.models import Release, Setting
 from clinic.chart import chart_of
 from clinic.differential_page import differential_page
 from clinic.models import AccessRecord, ClinicianFinding
-from clinic.words import adding_up, probability, ratio, strength
+from clinic.words import adding_up, in_sentence, probability, ratio, short, standing, strength
 from intake.models import Intake
 from tests import cast
 
@@ -21,6 +21,12 @@ HTMX = {"HX-Request": "true"}
 
 def url(intake, name="differential"):
     return reverse(name, args=[intake.key])
+
+
+def evidence_rows_of(response):
+    """slug -> the row's HTML"""
+    rows = re.findall(r'<li id="ev-([\w-]+)".*?</li>', response.content.decode())
+    return dict(zip(rows, re.findall(r'<li id="ev-.*?</li>', response.content.decode()), strict=True))
 
 
 def page_of(intake, user):
@@ -75,8 +81,9 @@ class TestShow:
         client = signed_in(clinician)
         client.get(url(sent_intake))
 
-        # Session, user, intake, membership, access record, release, findings, assessments.
-        with django_assert_num_queries(8):
+        # Session, user, intake, membership, access record, release, findings, assessments; last look, changes of
+        # setting, own lists, confirmed diagnosis.
+        with django_assert_num_queries(12):
             client.get(url(sent_intake))
 
     def test_looking_changes_nothing(self, signed_in, clinician, sent_intake):
@@ -177,14 +184,58 @@ class TestViewModel:
         cast.add_findings(sent_intake, clinician)
         groups = page_of(sent_intake, clinician).evidence.groups
 
-        slugs = [row.slug for group in groups for row in (*group.rows, *group.denied, *group.more, *group.more_values)]
+        slugs = [row.slug for group in groups for row in (*group.rows, *group.denied, *group.more)]
 
         assert sorted(slugs) == sorted(catalogue.finding)
 
     def test_every_cause_is_listed_once(self, sent_intake, clinician, catalogue):
         causes = page_of(sent_intake, clinician).causes
 
-        assert sorted(row.slug for row in (*causes.first, *causes.further)) == sorted(catalogue.cause)
+        assert sorted(row.slug for row in (*causes.first, *causes.further)) == sorted([*catalogue.cause, "other"])
+
+    def test_none_of_these_stands_at_its_place(self, practice, clinician):
+        intake = cast.a_sent_intake(practice, {"name": "Nora Bell", "birth-date": "1990-01-01", "age": 36})
+        differential = chart_of(intake).differential
+        larger = [cause for cause in differential.causes if cause.posterior >= differential.other_posterior]
+
+        causes = page_of(intake, clinician).causes
+
+        rows = [*causes.first, *causes.further]
+        assert [row.slug for row in rows].index("other") == len(larger)
+        assert [row.rank for row in rows if row.rank] == list(range(1, len(differential.causes) + 1))
+
+    def test_none_of_these_is_in_sight_when_it_is_among_the_largest(self, sent_intake, clinician, monkeypatch):
+        chart = chart_of(sent_intake)
+        second = chart.differential.causes[1].posterior
+        monkeypatch.setitem(chart.__dict__, "differential", replace(chart.differential, other_posterior=second * 1.01))
+
+        causes = differential_page(chart, clinician).causes
+
+        assert [row.slug for row in causes.first].index("other") == 1
+        assert len(causes.first) == 7
+
+    def test_the_standing_names_what_decides_it(self, sent_intake, clinician, catalogue):
+        ranked = next(cause for cause in chart_of(sent_intake).differential.causes if cause.rank_deciders)
+        causes = page_of(sent_intake, clinician).causes
+
+        text = next(row.standing for row in (*causes.first, *causes.further) if row.slug == ranked.slug)
+
+        assert " now; " in text and " until " in text
+        assert in_sentence(short(catalogue.finding[ranked.rank_deciders[0]].name)) in text
+
+    def test_the_meter_says_in_words_what_it_shows(self, sent_intake, clinician):
+        meter = page_of(sent_intake, clinician).meter
+
+        shares = {part.grade: int(part.share.rstrip("%")) for part in meter.parts}
+        counted, described = shares["A"] + shares["B"], shares["C"]
+
+        assert sum(shares.values()) == 100
+        assert meter.sentence.startswith(f"{counted}% of it rests on counted patients and reviews (A, B), {described}%")
+
+    def test_without_an_answer_the_meter_shows_nothing(self, practice, clinician):
+        intake = cast.a_sent_intake(practice, {"name": "Nora Bell", "birth-date": "1990-01-01", "age": 36})
+
+        assert page_of(intake, clinician).meter.sentence == "Nothing counts yet: only the starting point ranks."
 
     def test_few_findings_are_said(self, practice, clinician):
         intake = cast.a_sent_intake(practice, {"name": "Nora Bell", "birth-date": "1990-01-01", "age": 36})
@@ -209,6 +260,73 @@ class TestEnter:
         assert "<html" not in text
         assert 'id="change-status" role="status" hx-swap-oob="true">Babinski sign: present (you, today' in text
         assert "First cause" in text
+
+    def test_only_what_changes_is_sent_to_a_page_that_is_up_to_date(self, signed_in, clinician, sent_intake, release):
+        data = {"babinski": "present", "release": str(release.number)}
+
+        text = text_of(signed_in(clinician).post(url(sent_intake, "enter_finding"), data, headers=HTMX))
+
+        ids = set(re.findall(r'id="([\w-]+)"', text))
+        assert {"part-head", "part-causes", "part-checks", "evidence-state", "sign-seen", "ev-babinski"} <= ids
+        assert not {"ev-hoffmann", "evidence-form", "sign-card", "ev-weakness"} & ids
+
+    def test_what_is_sent_holds_every_row_that_differs(self, signed_in, clinician, colleague, sent_intake, release):
+        cast.add_findings(sent_intake, colleague)
+        client = signed_in(clinician)
+        before = evidence_rows_of(client.get(url(sent_intake)))
+        data = {"weakness": "absent", "release": str(release.number)}
+
+        changed = evidence_rows_of(client.post(url(sent_intake, "enter_finding"), data, headers=HTMX))
+
+        assert before | changed == evidence_rows_of(client.get(url(sent_intake)))
+        assert before != before | changed
+
+    def test_a_page_of_another_release_is_exchanged_whole(self, signed_in, clinician, sent_intake):
+        data = {"babinski": "present", "release": "99"}
+
+        response = signed_in(clinician).post(url(sent_intake, "enter_finding"), data, headers=HTMX)
+
+        assert (response["HX-Retarget"], response["HX-Reswap"]) == ("#differential", "innerHTML")
+        assert 'id="evidence-form"' in text_of(response)
+
+    def test_confirming_what_the_patient_said(self, signed_in, clinician, sent_intake):
+        client = signed_in(clinician)
+
+        client.post(url(sent_intake, "enter_finding"), {"weakness": "present", "confirm": "weakness"})
+
+        row = sent_intake.clinician_findings.get()
+        text = text_of(client.get(url(sent_intake)))
+        assert (row.finding, row.value, row.entered_by) == ("weakness", True, clinician)
+        assert re.search(r"Patient said yes \([^)]*\); confirmed by you, today", text)
+
+    def test_confirming_changes_no_ranking(self, sent_intake, clinician):
+        before = chart_of(sent_intake).differential
+
+        cast.add_findings(sent_intake, clinician, {"weakness": True})
+
+        assert chart_of(sent_intake).differential == before
+
+    def test_confirming_never_overrules_a_colleague(self, signed_in, clinician, colleague, sent_intake):
+        cast.add_findings(sent_intake, colleague, {"weakness": False})
+        data = {"seen": "0", "weakness": "present", "confirm": "weakness"}
+
+        signed_in(clinician).post(url(sent_intake, "enter_finding"), data)
+
+        assert [row.value for row in sent_intake.clinician_findings.all()] == [False]
+
+    def test_only_an_answer_can_be_confirmed(self, signed_in, clinician, sent_intake):
+        signed_in(clinician).post(url(sent_intake, "enter_finding"), {"confirm": "babinski"})
+
+        assert not sent_intake.clinician_findings.exists()
+
+    def test_every_answer_of_the_patient_alone_can_be_confirmed(self, sent_intake, clinician):
+        cast.add_findings(sent_intake, clinician, {"weakness": True})
+        groups = page_of(sent_intake, clinician).evidence.groups
+
+        rows = {row.slug for group in groups for row in (*group.rows, *group.denied) if row.can_be_confirmed}
+
+        assert "weakness" not in rows
+        assert {"grip-weakness", "age"} <= rows
 
     def test_without_htmx_it_returns_to_the_page(self, signed_in, clinician, sent_intake):
         response = signed_in(clinician).post(url(sent_intake, "enter_finding"), {"babinski": "absent"})
@@ -289,7 +407,10 @@ class TestEnter:
 
         assert 'id="tremor-frequency-value" value="fast"' in text_of(response)
 
-    @pytest.mark.parametrize("data", [{"no-such": "present"}, {"withdraw": "no-such"}, {"seen": "x"}])
+    @pytest.mark.parametrize(
+        "data",
+        [{"no-such": "present"}, {"withdraw": "no-such"}, {"confirm": "no-such"}, {"seen": "x"}],
+    )
     def test_bad_input(self, signed_in, clinician, sent_intake, data):
         response = signed_in(clinician).post(url(sent_intake, "enter_finding"), data)
 
@@ -298,15 +419,6 @@ class TestEnter:
 
     def test_get_is_not_allowed(self, signed_in, clinician, sent_intake):
         assert signed_in(clinician).get(url(sent_intake, "enter_finding")).status_code == 405
-
-    def test_many_at_once_are_named_as_a_number(self, signed_in, clinician, sent_intake):
-        now = timezone.now()
-        for slug in ("babinski", "hoffmann", "rigidity", "spasticity"):
-            ClinicianFinding.objects.create(
-                intake=sent_intake, finding=slug, value=True, entered_by=clinician, entered_at=now
-            )
-
-        assert "4 findings (you, today" in text_of(signed_in(clinician).get(url(sent_intake)))
 
 
 class TestChangeContext:
@@ -360,6 +472,9 @@ def test_probability(value, text):
         (0.74, "0.74", "slightly against"),
         (0.22, "0.22", "moderately against"),
         (0.05, "0.05", "strongly against"),
+        (0.004, "1/250", "strongly against"),
+        (5e-5, "1/20,000", "strongly against"),
+        (1758.0, "1,800", "strongly for"),
     ],
 )
 def test_likelihood_ratio(lr, text, words):
@@ -371,3 +486,17 @@ def test_adding_up_to_the_last_digit():
 
     assert total == "−0.99"
     assert sum(round(float(part.replace("−", "-")) * 100) for part in parts) == -99
+
+
+@pytest.mark.parametrize(
+    ("rank", "low", "high", "stage", "deciders", "text"),
+    [
+        (4, 1, 9, "examine", ("Strength", "EMG"), "4th now; 1st to 9th until strength and EMG are examined"),
+        (2, 1, 3, "blood", ("Serum calcium",), "2nd now; 1st to 3rd until serum calcium is tested"),
+        (9, 8, 9, "ask", (), "9th now; 8th to 9th after more questions"),
+        (1, 1, 1, "imaging", (), "1st now and after imaging"),
+        (3, 3, 3, "", (), "3rd now"),
+    ],
+)
+def test_standing(rank, low, high, stage, deciders, text):
+    assert standing(rank, low, high, stage, deciders) == text

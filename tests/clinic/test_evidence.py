@@ -42,6 +42,26 @@ def test_agreement_is_no_conflict(catalogue, sent_intake, clinician):
     assert not record_of(catalogue, sent_intake).known["weakness"].is_conflict
 
 
+def test_the_same_value_confirms_what_the_patient_said(catalogue, sent_intake, clinician):
+    entered(sent_intake, clinician, "weakness", True)
+    entered(sent_intake, clinician, "grip-weakness", False)
+    entered(sent_intake, clinician, "babinski", True)
+
+    known = record_of(catalogue, sent_intake).known
+
+    assert [known[slug].is_confirmed for slug in ("weakness", "grip-weakness", "babinski")] == [True, False, False]
+
+
+def test_switched_off_is_left_out_and_stays_known(catalogue, sent_intake):
+    record = record_of(catalogue, sent_intake)
+
+    without = record.without(["weakness", "babinski"])
+
+    assert without.switched_off == {"weakness"}
+    assert record.values.keys() - without.values.keys() == {"weakness"}
+    assert without.known == record.known
+
+
 def test_not_known_overrules_the_patient(catalogue, sent_intake, clinician):
     entered(sent_intake, clinician, "weakness", "unsure")
 

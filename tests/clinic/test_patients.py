@@ -148,6 +148,6 @@ class TestPage:
             cast.a_signed_assessment(intake, clinician)
             cast.an_invitation(patient, clinician)
         client = signed_in(clinician)
-        # Session, user, patient, membership, intakes, record, and the page's four tables.
-        with django_assert_num_queries(10):
+        # Session, user, patient, membership, intakes, record, the page's four tables, confirmed diagnoses.
+        with django_assert_num_queries(11):
             client.get(url(patient))

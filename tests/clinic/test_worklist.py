@@ -275,8 +275,8 @@ def test_queries(signed_in, clinician, practice, django_assert_num_queries, rows
     if is_stale:
         Intake.objects.update(urgency_release=None)
     client = signed_in(clinician)
-    # Session, user, membership, release, count, stale, list, page, its findings, record; stale ones' findings.
-    with django_assert_num_queries(11 if is_stale else 10):
+    # Session, user, membership, release, count, stale, list, page, its findings, confirmed, record; stale findings.
+    with django_assert_num_queries(12 if is_stale else 11):
         client.get(URL)
 
 

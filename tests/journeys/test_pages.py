@@ -18,6 +18,8 @@ PAGES = (
     "/patients/",
     "/invitations/",
     "/invitations/new/",
+    "/accuracy/",
+    "/settings/",
     "/causes/",
     "/causes/essential-tremor/",
     "/causes/findings/",
@@ -32,7 +34,7 @@ def test_no_broken_layout(open_page: Callable[..., Page], width: int, scheme: st
     log_in(page, "clinician")
     differential = page.locator("main a[href*='/intakes/']").first.get_attribute("href")
     assert differential
-    for path in (*PAGES, differential):
+    for path in (*PAGES, differential, f"{differential}history/", f"{differential}confirm/"):
         response = page.goto(path)
         assert response is not None and response.status == 200, path
         assert sideways_scroll(page) <= 0, f"{path} scrolls sideways at {width}"

@@ -13,247 +13,80 @@ from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from typing import Any
 
+from causes.catalogue.records import (
+    BACKGROUND,
+    GENERAL,
+    GRADES,
+    OTHER,
+    REPORTERS,
+    STAGE_OF_REPORTER,
+    STAGES,
+    URGENCIES,
+    BodyZone,
+    Burden,
+    Cause,
+    Cluster,
+    Drink,
+    Drug,
+    DrugEffect,
+    Epidemiology,
+    Fact,
+    Finding,
+    Investigation,
+    Likelihood,
+    Option,
+    Parameter,
+    PatientAdvice,
+    Presentation,
+    Pretest,
+    RedFlag,
+    Section,
+    Setting,
+    Source,
+    Treatment,
+)
+
+__all__ = [
+    "BACKGROUND",
+    "FORMAT",
+    "GENERAL",
+    "GRADES",
+    "OTHER",
+    "RECORDS",
+    "REPORTERS",
+    "STAGES",
+    "STAGE_OF_REPORTER",
+    "URGENCIES",
+    "BodyZone",
+    "Burden",
+    "Catalogue",
+    "Cause",
+    "Cluster",
+    "Drink",
+    "Drug",
+    "DrugEffect",
+    "Epidemiology",
+    "Fact",
+    "Finding",
+    "Investigation",
+    "Likelihood",
+    "Option",
+    "Parameter",
+    "PatientAdvice",
+    "Presentation",
+    "Pretest",
+    "Problem",
+    "RedFlag",
+    "Section",
+    "Setting",
+    "Source",
+    "Treatment",
+    "from_json",
+    "name_of",
+    "to_json",
+]
+
 FORMAT = 1
-OTHER = "other"
-BACKGROUND = "_background"
-GENERAL = "general"  # a fact about twitching, not about one cause
-GRADES = ("A", "B", "C", "D")
-URGENCIES = ("self-care", "routine", "soon", "urgent", "emergency")
-REPORTERS = ("patient", "history", "exam", "lab", "electrodiagnostic", "imaging")
-STAGES = ("ask", "examine", "blood", "electrodiagnostic", "imaging")
-STAGE_OF_REPORTER = {
-    "patient": "ask",
-    "history": "ask",
-    "exam": "examine",
-    "lab": "blood",
-    "electrodiagnostic": "electrodiagnostic",
-    "imaging": "imaging",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    slug: str
-    title: str
-    identifier: str  # "PMID:…", "DOI:…" or an address
-    year: int | None
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    slug: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Presentation:
-    slug: str  # tremor, fasciculation, tic, any
-    name: str
-    findings: tuple[str, ...]  # already part of the pretest, so they contribute nothing more
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    slug: str
-    name: str
-    group: str
-    urgency: str
-    is_cannot_miss: bool
-    cannot_miss_threshold: float
-    summary: str
-    is_in_source_article: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Cluster:
-    slug: str
-    name: str
-    rho: float
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One topic of the intake form: one page."""
-
-    slug: str
-    title: str
-    intro: str
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    value: str
-    label: str  # the patient's words
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    slug: str
-    name: str
-    reported_by: str  # one of REPORTERS
-    kind: str  # boolean, choice or number
-    unit: str
-    cluster: str  # a cluster's slug, or ""
-    options: tuple[Option, ...]
-    hpo: str
-    hpo_name: str
-    section: str  # a section's slug, or "" when the form does not ask
-    question: str
-    help: str
-    why: str
-    ask_if: str
-    control: str  # how the form asks: "question", or "derived" from another control
-
-    @property
-    def stage(self) -> str:
-        return STAGE_OF_REPORTER[self.reported_by]
-
-
-@dataclass(frozen=True, slots=True)
-class Likelihood:
-    """P(finding = option | cause); for a number, option is ``mean`` or ``sd`` in the finding's unit."""
-
-    cause: str  # a cause's slug, or BACKGROUND
-    finding: str
-    option: str  # "" for a boolean finding
-    probability: float
-    affected: int | None
-    total: int | None
-    population: str
-    source: str  # a source's slug, or "" (grade D only)
-    design: str
-    grade: str
-    note: str
-    is_used: bool  # exactly one row of a cell is used; the others are shown beside it
-
-
-@dataclass(frozen=True, slots=True)
-class Pretest:
-    setting: str
-    presentation: str
-    cause: str  # a cause's slug, or OTHER
-    share: float
-    grade: str
-    source: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class Epidemiology:
-    cause: str
-    setting: str
-    presentation: str
-    age_band: str
-    sex: str
-    value: float
-    unit: str
-    grade: str
-    source: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class DrugEffect:
-    effect: str  # tremor, fasciculation, parkinsonism…
-    finding: str  # the drug finding it implies, or ""
-    frequency: str
-    mechanism: str
-    advice: str
-    is_in_source_article: bool
-    source: str
-    grade: str
-
-
-@dataclass(frozen=True, slots=True)
-class Drug:
-    slug: str
-    name: str
-    brands: tuple[str, ...]
-    atc: str
-    drug_class: str
-    effects: tuple[DrugEffect, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Treatment:
-    cause: str
-    name: str
-    kind: str
-    line: str  # first, second, third, adjunct, …
-    status: str  # approved, off-label, not a drug, …
-    role: str
-    cautions: str
-    is_in_source_article: bool
-    source: str
-    grade: str
-
-
-@dataclass(frozen=True, slots=True)
-class Investigation:
-    cause: str
-    name: str
-    shows: str
-    invasiveness: str
-    source: str
-    grade: str
-
-
-@dataclass(frozen=True, slots=True)
-class RedFlag:
-    slug: str
-    name: str
-    findings: tuple[str, ...]  # all must be present; "slug=option" or "age>=60" conditions too
-    urgency: str
-    advice_to_clinician: str
-    advice_to_patient: str
-    suspected_causes: tuple[str, ...]
-    source: str
-    grade: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A statement about a cause that is neither a likelihood nor a treatment."""
-
-    cause: str  # a cause's slug, or "general"
-    kind: str
-    statement: str
-    is_in_source_article: bool
-    source: str
-    grade: str
-
-
-@dataclass(frozen=True, slots=True)
-class BodyZone:
-    slug: str
-    name: str
-    group: str  # heading of the list: head-face, arms-hands, trunk, legs-feet
-    view: str  # front, back or face
-    region: str  # counted for "widespread"
-    findings: tuple[str, ...]  # implied always
-    twitch_findings: tuple[str, ...]  # implied when the patient twitches
-    tremor_findings: tuple[str, ...]  # implied when the patient shakes
-
-
-@dataclass(frozen=True, slots=True)
-class Drink:
-    slug: str
-    name: str  # "cup of coffee"
-    caffeine_mg: float
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A threshold of a derived finding: an editor's number, never a constant in code."""
-
-    slug: str
-    name: str
-    value: float
-    unit: str
-    source: str
-    note: str
 
 
 @dataclass(frozen=True)
@@ -262,6 +95,8 @@ class Catalogue:
     settings: tuple[Setting, ...] = ()
     presentations: tuple[Presentation, ...] = ()
     causes: tuple[Cause, ...] = ()
+    patient_advice: tuple[PatientAdvice, ...] = ()
+    burdens: tuple[Burden, ...] = ()
     clusters: tuple[Cluster, ...] = ()
     sections: tuple[Section, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -299,6 +134,15 @@ class Catalogue:
         return {item.slug: item for item in self.sources}
 
     @cached_property
+    def advice(self) -> Mapping[str, PatientAdvice]:
+        """What patients are handed, by the cause's slug."""
+        return {item.cause: item for item in self.patient_advice}
+
+    @cached_property
+    def burden(self) -> Mapping[str, Burden]:
+        return {item.slug: item for item in self.burdens}
+
+    @cached_property
     def cluster(self) -> Mapping[str, Cluster]:
         return {item.slug: item for item in self.clusters}
 
@@ -329,6 +173,8 @@ RECORDS: dict[str, type[Any]] = {
     "settings": Setting,
     "presentations": Presentation,
     "causes": Cause,
+    "patient_advice": PatientAdvice,
+    "burdens": Burden,
     "clusters": Cluster,
     "sections": Section,
     "findings": Finding,
@@ -402,6 +248,8 @@ def name_of(record: Any) -> str:
             return f"{record.cause}, {record.name}"
         case Fact():
             return f"{record.cause}, {record.statement}"
+        case PatientAdvice():
+            return record.cause
         case Option():
             return record.value
         case DrugEffect():

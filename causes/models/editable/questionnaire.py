@@ -1,0 +1,216 @@
+"""What the patient's form asks, and how it works answers out."""
+
+from __future__ import annotations
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from causes.models.editable.base import PROBABILITY, Ordered, Reporter, Slugged, Source, validate_condition
+
+
+class Cluster(Slugged):
+    name = models.CharField(_("name"), max_length=100)
+    rho = models.FloatField(
+        "rho",
+        default=0.5,
+        validators=PROBABILITY,
+        help_text=_("0: findings are independent; 1: k findings together count as one."),
+    )
+
+    class Meta:
+        ordering = ["order", "slug"]
+        verbose_name = _("cluster")
+        verbose_name_plural = _("clusters")
+        constraints = [models.CheckConstraint(condition=Q(rho__gte=0, rho__lte=1), name="cluster_rho_0_to_1")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Section(Slugged):
+    title = models.CharField(_("title"), max_length=120)
+    intro = models.CharField(_("introduction"), max_length=400, blank=True)
+
+    class Meta:
+        ordering = ["order", "slug"]
+        verbose_name = _("topic of the intake form")
+        verbose_name_plural = _("topics of the intake form")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Burden(Slugged):
+    label = models.CharField(_("label"), max_length=40, help_text=_("Short, as in “blood sample”."))
+    description = models.CharField(
+        _("description"), max_length=300, help_text=_("What the patient goes through: time, pain, radiation.")
+    )
+    source = models.ForeignKey(
+        Source, models.PROTECT, verbose_name=_("source"), null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["order", "slug"]
+        verbose_name = _("burden")
+        verbose_name_plural = _("burdens")
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Finding(Slugged):
+    class Kind(models.TextChoices):
+        BOOLEAN = "boolean", _("Yes or no")
+        CHOICE = "choice", _("One of several options")
+        NUMBER = "number", _("Number")
+
+    class Control(models.TextChoices):
+        QUESTION = "question", _("Asked as a question")
+        DERIVED = "derived", _("Worked out from another answer")
+        PROFILE = "profile", _("Age and sex")
+        CLINICIAN = "clinician", _("Entered by the clinician")
+
+    name = models.CharField(_("name"), max_length=200)
+    reported_by = models.CharField(_("reported by"), max_length=20, choices=Reporter.choices)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.BOOLEAN)
+    unit = models.CharField(_("unit"), max_length=20, blank=True)
+    cluster = models.ForeignKey(
+        Cluster, models.PROTECT, verbose_name=_("cluster"), null=True, blank=True, related_name="findings"
+    )
+    hpo = models.CharField(_("HPO term"), max_length=20, blank=True)
+    hpo_name = models.CharField(_("HPO name"), max_length=200, blank=True)
+    section = models.ForeignKey(
+        Section, models.PROTECT, verbose_name=_("topic"), null=True, blank=True, related_name="findings"
+    )
+    question = models.CharField(_("question"), max_length=300, blank=True, help_text=_("In the patient's words."))
+    help = models.CharField(_("help text"), max_length=500, blank=True)
+    why = models.CharField(_("why we ask"), max_length=400, blank=True)
+    ask_if = models.CharField(
+        _("ask only if"),
+        max_length=300,
+        blank=True,
+        validators=[validate_condition],
+        help_text=_("For example “tremor+rest-tremor|!weakness”: + is and, | is or, ! is answered no."),
+    )
+    implied_if = models.CharField(
+        _("says nothing more if"),
+        max_length=300,
+        blank=True,
+        validators=[validate_condition],
+        help_text=_(
+            "When the answer follows from other answers, it must not count twice. “Began before 18” follows from an "
+            "age below 18: age<18."
+        ),
+    )
+    control = models.CharField(_("control"), max_length=10, choices=Control.choices, default=Control.QUESTION)
+    burden = models.ForeignKey(
+        Burden,
+        models.PROTECT,
+        verbose_name=_("burden"),
+        null=True,
+        related_name="findings",
+        help_text=_("What it costs the patient to find this out."),
+    )
+
+    class Meta:
+        ordering = ["order", "slug"]
+        verbose_name = _("finding")
+        verbose_name_plural = _("findings")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Option(Ordered):
+    finding = models.ForeignKey(Finding, models.CASCADE, related_name="options", verbose_name=_("finding"))
+    value = models.CharField(_("value"), max_length=80)
+    label = models.CharField(_("patient's words"), max_length=200)
+
+    class Meta:
+        ordering = ["finding", "order", "id"]
+        verbose_name = _("option")
+        verbose_name_plural = _("options")
+        constraints = [models.UniqueConstraint(fields=["finding", "value"], name="option_once_a_finding")]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Presentation(Slugged):
+    name = models.CharField(_("name"), max_length=100)
+    findings = models.ManyToManyField(
+        Finding,
+        verbose_name=_("findings"),
+        blank=True,
+        related_name="+",
+        help_text=_("Already part of the base rates, so they contribute nothing more."),
+    )
+
+    class Meta:
+        ordering = ["order", "slug"]
+        verbose_name = _("presenting complaint")
+        verbose_name_plural = _("presenting complaints")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BodyZone(Slugged):
+    class View(models.TextChoices):
+        FRONT = "front", _("Front")
+        BACK = "back", _("Back")
+        FACE = "face", _("Face")
+
+    name = models.CharField(_("name"), max_length=80)
+    group = models.CharField(_("group"), max_length=40)
+    view = models.CharField(_("view"), max_length=10, choices=View.choices)
+    region = models.CharField(_("region"), max_length=40, help_text=_("Counted for “widespread”."))
+    findings = models.ManyToManyField(Finding, verbose_name=_("implies"), blank=True, related_name="+")
+    twitch_findings = models.ManyToManyField(
+        Finding, verbose_name=_("implies when it twitches"), blank=True, related_name="+"
+    )
+    tremor_findings = models.ManyToManyField(
+        Finding, verbose_name=_("implies when it shakes"), blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["order", "slug"]
+        verbose_name = _("place on the body")
+        verbose_name_plural = _("places on the body")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Drink(Slugged):
+    name = models.CharField(_("name"), max_length=120)
+    caffeine_mg = models.FloatField(_("caffeine in mg"), validators=[MinValueValidator(0.0)])
+    source = models.ForeignKey(Source, models.PROTECT, verbose_name=_("source"), null=True, related_name="+")
+
+    class Meta:
+        ordering = ["order", "slug"]
+        verbose_name = _("drink with caffeine")
+        verbose_name_plural = _("drinks with caffeine")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Parameter(Slugged):
+    name = models.CharField(_("name"), max_length=200)
+    value = models.FloatField(_("value"))
+    unit = models.CharField(_("unit"), max_length=40, blank=True)
+    source = models.ForeignKey(
+        Source, models.PROTECT, verbose_name=_("source"), null=True, blank=True, related_name="+"
+    )
+    note = models.TextField(_("note"), blank=True)
+
+    class Meta:
+        ordering = ["order", "slug"]
+        verbose_name = _("threshold")
+        verbose_name_plural = _("thresholds")
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,124 @@
+"""The steps themselves, in order of time, each with the state that it left behind."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+
+from causes import ranking
+from causes.catalogue import OTHER
+from causes.conditions import Value
+from causes.models import Release
+from clinic.chart import Chart
+from clinic.evidence import gather
+from clinic.models import ClinicianFinding, ContextChange
+from intake.models import Intake
+
+PATIENT, CLINICIAN, CATALOGUE = "patient", "clinician", "catalogue"
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that changed the differential, and what the ranking rested on afterwards."""
+
+    reason: str
+    at: datetime.datetime
+    intake: Intake
+    release: Release
+    entries: tuple[ClinicianFinding, ...]  # all so far
+    setting: str
+    presentation: str
+    entered: tuple[ClinicianFinding, ...] = ()  # by this step
+    change: ContextChange | None = None
+    releases: tuple[Release, ...] = ()  # that this step brought, oldest first
+
+    @cached_property
+    def values(self) -> Mapping[str, Value]:
+        return gather(self.release.catalogue(), self.intake, self.entries).values
+
+    @cached_property
+    def ranked(self) -> Mapping[str, float]:
+        """Posteriors of the causes, the most probable first; empty when the release could not rank it."""
+        try:
+            found = ranking.posterior(self.release.catalogue(), self.values, self.setting, self.presentation)
+        except ranking.EvidenceError:
+            return {}
+        ordered = sorted(found.items(), key=lambda item: -item[1])
+        return {slug: value for slug, value in ordered if slug != OTHER}
+
+
+@dataclass(frozen=True, slots=True)
+class _Event:
+    at: datetime.datetime
+    order: int  # among events of one moment
+    entered: tuple[ClinicianFinding, ...] = ()
+    change: ContextChange | None = None
+    releases: tuple[Release, ...] = ()
+
+
+def steps_of(chart: Chart) -> list[Step]:
+    """From the sending to now; the first is the sending, and the last one's state is the chart's own."""
+    intake = chart.intake
+    changes = list(intake.context_changes.prefetch_related("changed_by"))
+    setting, presentation = intake.setting, intake.presentation
+    if changes:
+        setting, presentation = changes[0].old_setting, changes[0].old_presentation
+    asked, later = _releases(chart)
+    sent_at = intake.sent_at
+    assert sent_at is not None
+    steps = [Step(PATIENT, sent_at, intake, asked, (), setting, presentation)]
+    events = [*_batches(chart.record.entries), *_changes(changes), *_published(later, sent_at)]
+    for event in sorted(events, key=lambda event: (event.at, event.order)):
+        steps.append(_after(steps[-1], event))
+    return steps
+
+
+def _after(last: Step, event: _Event) -> Step:
+    change = event.change
+    return Step(
+        reason=CATALOGUE if event.releases else CLINICIAN,
+        at=event.at,
+        intake=last.intake,
+        release=event.releases[-1] if event.releases else last.release,
+        entries=(*last.entries, *event.entered),
+        setting=change.setting if change else last.setting,
+        presentation=change.presentation if change else last.presentation,
+        entered=event.entered,
+        change=change,
+        releases=event.releases,
+    )
+
+
+def _batches(entries: tuple[ClinicianFinding, ...]) -> Iterator[_Event]:
+    """Findings that one person entered at one moment."""
+    for (at, _user), rows in groupby(entries, key=lambda row: (row.entered_at, row.entered_by_id)):
+        yield _Event(at, 1, entered=tuple(rows))
+
+
+def _changes(changes: list[ContextChange]) -> Iterator[_Event]:
+    for change in changes:
+        yield _Event(change.changed_at, 2, change=change)
+
+
+def _published(later: list[Release], sent_at: datetime.datetime) -> Iterator[_Event]:
+    """At most two steps: the releases up to the last but one together, then the current one.
+
+    A release's model is dear to compile and only a few are kept compiled.
+    """
+    for releases in (later[:-1], later[-1:]):
+        if releases:
+            yield _Event(max(releases[-1].published_at, sent_at), 0, releases=tuple(releases))
+
+
+def _releases(chart: Chart) -> tuple[Release, list[Release]]:
+    """The release that the intake was asked from, and those published since."""
+    asked = chart.intake.release_id
+    if asked == chart.release.number:
+        return chart.release, []
+    found = list(
+        Release.objects.defer("document").select_related("author").filter(number__gte=asked).order_by("number")
+    )
+    return found[0], found[1:]

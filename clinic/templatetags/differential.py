@@ -1,0 +1,20 @@
+from django import template
+
+from clinic.differential_page import markup
+
+register = template.Library()
+for function in (
+    markup.contribution_rows,
+    markup.evidence_rows,
+    markup.form_field,
+    markup.further_causes,
+    markup.lr_bar,
+    markup.mentions,
+    markup.outcome_lines,
+    markup.posterior_bar,
+    markup.preview_rows,
+    markup.reasons,
+    markup.silent_mentions,
+    markup.state_mark,
+):
+    register.filter(function.__name__, function)

@@ -1,0 +1,98 @@
+"""How long a clinician waits for a changed finding: from the change to the page at rest, in a real browser."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+CHANGES = 12
+# The last animation frame after the answer has been worked in: everything is where it belongs.
+MEASURE = """() => {
+  window.taken = [];
+  let start = 0;
+  document.addEventListener("change", () => { start = performance.now(); }, true);
+  document.addEventListener("htmx:afterOnLoad", (event) => {
+    if (event.detail.requestConfig.verb !== "post") return;
+    requestAnimationFrame(() => window.taken.push(performance.now() - start));
+  });
+}"""
+
+
+def changed_finding_milliseconds() -> float | None:
+    """Median of several changes, without the first two; None where there is no Chromium."""
+    path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if path is None:
+        return None
+    with tempfile.TemporaryDirectory() as folder, _server(Path(folder)) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        taken = _changes(browser, address)
+        browser.close()
+    return statistics.median(taken[2:])
+
+
+@contextmanager
+def _server(folder: Path) -> Iterator[str]:
+    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{folder / 'bench.sqlite3'}", "TWITCHWISE_DEVELOPMENT": "1"}
+    for command in (["migrate", "--verbosity", "0"], ["load_catalogue"], ["load_demonstration"]):
+        manage = [sys.executable, "manage.py", *command]
+        subprocess.run(manage, env=environment, check=True, capture_output=True, cwd=ROOT)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "gunicorn", "clinic.wsgi", "--threads", "4", "--bind", f"127.0.0.1:{port}"]
+    server = subprocess.Popen(command, env=environment, cwd=ROOT, stderr=subprocess.DEVNULL)
+    try:
+        _wait(f"http://127.0.0.1:{port}/login/")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def _wait(url: str) -> None:
+    for _attempt in range(100):
+        try:
+            urllib.request.urlopen(url, timeout=2).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError("The server did not answer.")
+
+
+def _changes(browser: Browser, address: str) -> list[float]:
+    page = browser.new_context(base_url=address, viewport={"width": 1440, "height": 900}).new_page()
+    page.goto("/login/")
+    page.fill("[name=username]", "clinician")
+    page.fill("[name=password]", "demonstration")
+    page.click("main button[type=submit]")
+    intake = page.locator("main a[href*='/intakes/']").first.get_attribute("href")
+    page.goto(intake or "")
+    page.evaluate(MEASURE)
+    page.evaluate("const list = document.getElementById('ev-babinski').closest('details'); if (list) list.open = true")
+    for number in range(CHANGES):
+        _change(page, ("absent", "present")[number % 2])
+    taken: list[float] = page.evaluate("window.taken")
+    return taken
+
+
+def _change(page: Page, state: str) -> None:
+    before = page.evaluate("window.taken.length")
+    with page.expect_response(re.compile("/findings/")):
+        page.click(f"label[for='babinski-{state}']")
+    page.wait_for_function("before => window.taken.length > before", arg=before)

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import pytest
+
+from clinic.accuracy import tallies
+from clinic.chart import chart_of
+from clinic.demonstration import CONFIRMED, load_demonstration, published_cases
+from clinic.history.steps import steps_of
+from clinic.models import ConfirmedDiagnosis, OwnList
+from intake.models import Intake, Practice
+
+pytestmark = pytest.mark.django_db
+
+
+def test_it_shows_every_part_of_the_loop(release):
+    assert load_demonstration()
+
+    practice = Practice.objects.get(is_demonstration=True)
+    own = OwnList.objects.get()
+    tally = tallies.of_practice(practice, release)
+    assert Intake.objects.count() == len(list(published_cases()))
+    assert ConfirmedDiagnosis.objects.count() == CONFIRMED
+    assert {stage.total for stage in tally.stages.values()} == {CONFIRMED}
+    assert len(steps_of(chart_of(own.intake))) == 4
+    assert own.intake.confirmed_diagnoses.get().cause == own.first_cause
+
+
+def test_it_is_loaded_once(release):
+    load_demonstration()
+
+    assert not load_demonstration()
