@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from causes.catalogue import GRADES, Catalogue
 from causes.conditions import Value
-from causes.ranking import Case, assess, is_in_lane, posterior, posteriors
+from causes.ranking import Case, is_in_lane, posterior, posteriors
 from causes.ranking.model import compiled
-from causes.ranking.scoring import meter
+from causes.ranking.scoring import meter, observe
 from causes.red_flags import fired
 
 # The findings' stages that each stage of an evaluation knows.
@@ -165,14 +165,15 @@ class Result:
 def _results(catalogue: Catalogue, cases: Sequence[PublishedCase], stage: str) -> Iterator[Result]:
     slugs = [cause.slug for cause in catalogue.causes]
     model = compiled(catalogue)
-    table = posteriors(catalogue, [case.at(stage) for case in cases])[:, :-1]
+    table = posteriors(catalogue, [case.at(stage) for case in cases])
     for case, row in zip(cases, table, strict=True):
-        order = np.argsort(-row, kind="stable").tolist()
+        of_causes = row[:-1]
+        order = np.argsort(-of_causes, kind="stable").tolist()
         ranked = [(slugs[place], float(row[place])) for place in order]
         rank = next(rank for rank, (slug, _) in enumerate(ranked, start=1) if slug in case.accepted)
-        found = assess(catalogue, *case.at(stage))
-        weight = meter(model, found.observed, found.contributions, found.posterior)
-        yield Result(case, rank, tuple(ranked[:3]), _lane(catalogue, case.evidence[stage], row.tolist()), weight)
+        observed = observe(model, *case.at(stage))
+        weight = meter(model, observed, observed.contributions, row)
+        yield Result(case, rank, tuple(ranked[:3]), _lane(catalogue, case.evidence[stage], of_causes.tolist()), weight)
 
 
 def _lane(catalogue: Catalogue, evidence: Mapping[str, Value], probabilities: Collection[float]) -> frozenset[str]:

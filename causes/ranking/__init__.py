@@ -77,7 +77,7 @@ __all__ = [
     "smallest_changes",
 ]
 
-ENGINE_VERSION = "1"
+ENGINE_VERSION = "2"
 
 
 @dataclass(frozen=True, slots=True)

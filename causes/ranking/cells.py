@@ -1,4 +1,4 @@
-"""What the catalogue says about one finding in one cause: means, weights and densities. Formulae: docs/ranking.md."""
+"""What the catalogue says about one finding in one cause: means, weights and densities. Formulae: docs/model.md."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A catalogue compiled to arrays: one column for each possible answer, one place for each cause.
 
 The last place of every array of width ``causes + 1`` is the background, which is also ``other``.
-Formulae: docs/ranking.md.
+Formulae: docs/model.md.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from causes.catalogue import BACKGROUND, GRADES, OTHER, Catalogue, Finding
-from causes.conditions import Clause, Value, parse
+from causes.conditions import Clause, Evidence, Value, parse
 from causes.ranking.cells import (
     PSEUDO_OBSERVATIONS,
     Cell,
@@ -33,8 +33,9 @@ from causes.ranking.cells import (
 AGE, SEX = "age", "sex"
 BASE_RATE_WEIGHT = "base-rate-weight"  # a parameter, 0-1
 SEED = 20260101
-DRAWS = 600
+DRAWS = 500  # the 5 % limits stand on 25 draws each: within one percentile
 SIMULATIONS = 200
+MOST_ROWS = 100  # of ``table`` that are added up: no ratio is far above 99, so the exponential stays finite
 GRID = 5  # values that stand for an unanswered number
 
 
@@ -79,10 +80,17 @@ class Model:
     log_shares: Mapping[tuple[str, str], Floats]  # (setting, presentation) -> (causes + 1,), normalised
 
     @cached_property
-    def implied(self) -> tuple[tuple[str, tuple[tuple[Clause, ...], ...]], ...]:
+    def implications(self) -> Mapping[str, tuple[tuple[Clause, ...], ...]]:
         """The findings whose answer may follow from others, with the condition."""
-        texts = ((f.slug, f.implied_if) for f in self.catalogue.findings if f.implied_if)
-        return tuple((slug, parse(text)) for slug, text in texts)
+        return {f.slug: parse(f.implied_if) for f in self.catalogue.findings if f.implied_if}
+
+    def implied(self, evidence: Evidence) -> frozenset[str]:
+        """The findings whose answer follows from this evidence: they must not count twice."""
+        return frozenset(
+            slug
+            for slug, alternatives in self.implications.items()
+            if any(all(clause.is_met(evidence) for clause in group) for group in alternatives)
+        )
 
     @cached_property
     def columns(self) -> list[Answers]:
@@ -116,16 +124,16 @@ class Model:
 
     @cached_property
     def table(self) -> Floats:
-        """(columns + shares, causes + 1): the log ratios, then the log shares, at ``share_row``."""
-        return np.concatenate([self.log_ratio, *(logs[None] for logs in self.log_shares.values())])
+        """(columns + shares, causes + 1): the log ratios, then at ``share_row`` the log shares against ``other``."""
+        return np.concatenate([self.log_ratio, *((logs - logs[-1])[None] for logs in self.log_shares.values())])
 
     @cached_property
     def share_row(self) -> Mapping[tuple[str, str], int]:
         return {key: len(self.log_ratio) + number for number, key in enumerate(self.log_shares)}
 
     @cached_property
-    def ones(self) -> Floats:
-        return np.ones(len(self.answers) + 1)
+    def ones(self) -> tuple[Floats, ...]:
+        return tuple(np.ones(rows) for rows in range(MOST_ROWS + 2))
 
     @cached_property
     def number_columns(self) -> frozenset[int]:
@@ -159,6 +167,11 @@ class Model:
     def inert(self) -> Mapping[str, frozenset[str]]:
         """By presentation, the findings that contribute nothing more; under "" those of every patient."""
         return {"": frozenset({AGE, SEX}), **{slug: found | {AGE, SEX} for slug, found in self.presenting.items()}}
+
+    @cached_property
+    def apart(self) -> Mapping[str, frozenset[str]]:
+        """By presentation, the findings that may contribute nothing more."""
+        return {slug: found | self.implications.keys() for slug, found in self.inert.items()}
 
     @cached_property
     def is_silent(self) -> Flags:

@@ -110,8 +110,8 @@ def _expected(probability: Floats, values: Floats, starts: Integers) -> Floats:
 
 
 def unanswered(model: Model, evidence: Evidence, observed: Observed) -> list[Answers]:
-    """Findings that could still be asked: not known, no part of the pretest, and not ruled out by their condition."""
-    known = {*evidence, *observed.ignored, AGE, SEX}
+    """Findings that could still be asked: neither known nor implied nor part of the pretest nor ruled out."""
+    known = {*evidence, *observed.ignored, AGE, SEX, *model.implied(evidence)}
     left = [a for slug, a in model.answers.items() if slug not in known]
     return [a for a in left if not (a.ask_if and is_ruled_out(a.ask_if, evidence))]
 
@@ -234,14 +234,14 @@ def deciders(look: Outlook, later: RankRange) -> list[tuple[str, ...]]:
     places = [place for place, a in enumerate(look.findings) if a.stage == later.stage]
     if not places:
         return [()] * len(look.model.causes)
-    changes = look.miss_falls[places, :-1]
-    best = np.argsort(-changes, axis=0, kind="stable")[:DECIDERS]
-    moves = np.take_along_axis(changes, best, axis=0) >= (MOVED * look.posterior_now[:-1]) ** 2
-    moves &= later.low < later.high
+    changes = np.ascontiguousarray(look.miss_falls[places, :-1].T)
+    best = np.argsort(-changes, axis=1, kind="stable")[:, :DECIDERS]
+    moves = np.take_along_axis(changes, best, axis=1) >= ((MOVED * look.posterior_now[:-1]) ** 2)[:, None]
+    moves &= (later.low < later.high)[:, None]
     slugs = [look.findings[place].finding.slug for place in places]
     return [
-        tuple(slugs[place] for place, is_moving in zip(column, flags, strict=True) if is_moving)
-        for column, flags in zip(best.T.tolist(), moves.T.tolist(), strict=True)
+        tuple([slugs[place] for place, is_moving in zip(row, flags, strict=True) if is_moving])
+        for row, flags in zip(best.tolist(), moves.tolist(), strict=True)
     ]
 
 

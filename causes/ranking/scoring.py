@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from math import exp
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -15,7 +14,7 @@ import numpy as np
 from causes.catalogue import GRADES, Catalogue
 from causes.conditions import Evidence, Value
 from causes.ranking.cells import Floats, Singles
-from causes.ranking.model import AGE, DRAWS, SEX, Answers, Entry, Model, compiled, normalised
+from causes.ranking.model import AGE, DRAWS, MOST_ROWS, SEX, Answers, Entry, Model, compiled, normalised
 from causes.ranking.results import Contribution, Differential, EvidenceError
 
 AGAINST = 0.1  # nats, a likelihood ratio of 0.9: a finding that speaks less against a cause needs no explanation
@@ -65,27 +64,26 @@ def observe(model: Model, evidence: Evidence, setting: str, presentation: str) -
 
 
 def posterior_of(model: Model, evidence: Evidence, setting: str, presentation: str) -> dict[str, float]:
-    """The posterior alone, in plain floats: faster than arrays for so few. Raises EvidenceError."""
+    """The posterior alone, by odds against ``other``: each answer is a row of a table. Raises EvidenceError."""
     rows = _table_rows(model, evidence, setting, presentation)
     if rows is None:
-        scores = observe(model, evidence, setting, presentation).scores.tolist()
-    else:
-        scores = np.dot(model.ones[: len(rows)], model.table.take(rows, 0)).tolist()
-    top = max(scores)
-    powers = [exp(score - top) for score in scores]
-    total = sum(powers)
-    return {place: power / total for place, power in zip(model.places, powers, strict=True)}
+        return dict(
+            zip(model.places, softmax(observe(model, evidence, setting, presentation).scores).tolist(), strict=True)
+        )
+    odds = np.exp(np.dot(model.ones[len(rows)], model.table.take(rows, 0))).tolist()
+    total = sum(odds)
+    return {place: value / total for place, value in zip(model.places, odds, strict=True)}
 
 
 def _table_rows(model: Model, evidence: Evidence, setting: str, presentation: str) -> list[int] | None:
-    """The rows that add up to the scores; None when an answer is a number, inert, discounted or wrong."""
+    """The rows that add up to the log odds; None when an answer is a number, inert, discounted or wrong."""
     answers, share = evidence.values(), model.share_row.get((setting, presentation))
-    if share is None or not _LISTED.issuperset(map(type, answers)):
+    if share is None or not _LISTED.issuperset(map(type, answers)) or not 1 < len(answers) <= MOST_ROWS:
         return None
     rows: list[int] = list(map(model.listed.get, evidence.items()))  # type: ignore[arg-type]
-    if None in rows or not evidence.keys().isdisjoint(model.inert[presentation]):
+    if None in rows or not evidence.keys().isdisjoint(model.apart[presentation]):
         return None
-    if len(rows) > 1 and len(set(itemgetter(*rows)(model.companions))) < len(rows):
+    if len(set(itemgetter(*rows)(model.companions))) < len(rows):
         return None
     rows.sort()
     rows.append(share)
@@ -104,10 +102,13 @@ def observe_again(catalogue: Catalogue, differential: Differential) -> tuple[Mod
 
 
 def _inert(model: Model, evidence: Evidence, presentation: str) -> frozenset[str]:
-    """Age, sex and the complaint's own findings contribute nothing more; all of these absent, they speak against it."""
+    """Age, sex and the complaint's own findings contribute nothing more; all of these absent, they speak against it.
+
+    Nor does an answer that follows from others.
+    """
     findings = model.presenting[presentation]
     is_denied = bool(findings) and all(evidence.get(slug) is False for slug in findings)
-    return model.inert[""] if is_denied else model.inert[presentation]
+    return (model.inert[""] if is_denied else model.inert[presentation]) | model.implied(evidence)
 
 
 def answered(model: Model, evidence: Evidence, presentation: str) -> tuple[list[Entry], tuple[str, ...]]:

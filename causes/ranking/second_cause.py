@@ -1,4 +1,4 @@
-"""Which second cause would explain what the first leaves unexplained. Formulae: docs/ranking.md, “Two causes”."""
+"""Which second cause would explain what the first leaves unexplained. Formulae: docs/model.md, “Two causes”."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The fewest answers that would have to be otherwise to put another cause first. docs/ranking.md explains the order.
+"""The fewest answers that would have to be otherwise to put another cause first. docs/model.md explains the order.
 
 The effect of a change is exact: an answer that becomes another leaves its cluster's discount as it is, one that is
 taken back lets the remaining answers of the cluster count more.
@@ -131,7 +131,7 @@ class _Search:
         self.found: dict[tuple[int, int], _Found | None] = {}
         self.shares: dict[int, list[tuple[Integers, Floats]]] = {}
         singles = np.arange(len(moves.row))[:, None]
-        self.firsts: Integers = self._scores_after(singles).argmax(axis=1)
+        self.leads: Flags = _leads(self._scores_after(singles))
 
     def smallest(self, targets: list[int]) -> SmallestChange | None:
         """Of the changes that put one of these causes first."""
@@ -173,7 +173,7 @@ class _Search:
     def _sufficient(self, target: int, size: int) -> Integers:
         """(combinations, size): the moves, by their place, that together put the cause first."""
         if size == 1:
-            return np.flatnonzero(self.firsts == target)[:, None]
+            return np.flatnonzero(self.leads[:, target])[:, None]
         ahead = np.flatnonzero(self.scores >= self.scores[target])
         ahead = ahead[ahead != target]
         need = self.scores[ahead] - self.scores[target] - _ROUNDING
@@ -181,7 +181,7 @@ class _Search:
         kept = np.flatnonzero((bounds + (size - 1) * bounds.max(axis=0, initial=0) >= need).all(axis=1))
         chosen = kept[_combinations(bounds[kept], need, self.moves.row[kept], size)]
         parts = [chosen[start : start + _CHUNK] for start in range(0, len(chosen), _CHUNK)]
-        winning = [part[self._scores_after(part).argmax(axis=1) == target] for part in parts]
+        winning = [part[_leads(self._scores_after(part))[:, target]] for part in parts]
         return np.concatenate([np.empty((0, size), dtype=np.intp), *winning])
 
     def _bounds(self, target: int, ahead: Integers, size: int) -> Floats:
@@ -217,6 +217,12 @@ class _Search:
         backs = np.count_nonzero(is_same & self.moves.is_back[chosen][:, None, :], axis=2)
         result: Floats = self.scores + self._shares(chosen, backs, is_same.sum(axis=2)).sum(axis=1)
         return result
+
+
+def _leads(scores: Floats) -> Flags:
+    """(combinations, causes): whether a cause may be first; near ties are settled by ranking again."""
+    result: Flags = scores >= scores.max(axis=1, keepdims=True) - _ROUNDING
+    return result
 
 
 def _combinations(bounds: Floats, need: Floats, row: Integers, size: int) -> Integers:

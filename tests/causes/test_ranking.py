@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from causes.catalogue import BACKGROUND, OTHER, STAGES, Catalogue, Cluster
+from causes.catalogue import BACKGROUND, OTHER, STAGES, Catalogue, Cluster, Parameter
 from causes.data_files import read_catalogue
 from causes.ranking import (
     Case,
@@ -63,7 +63,7 @@ def test_works() -> None:
     assert [c.slug for c in found.causes] == ["alpha", "beta", "gamma"]
     assert [c.rank for c in found.causes] == [1, 2, 3]
     assert found.release == 0
-    assert found.engine_version == "1"
+    assert found.engine_version == "2"
     assert found.sha256 == SMALL.sha256
 
 
@@ -274,9 +274,10 @@ def test_extremes_stay_finite(age: float, speed: float) -> None:
     ],
 )
 def test_bad_input_is_refused_by_name(evidence: dict, setting: str, presentation: str, named: str) -> None:
-    for function in (rank, posterior):
-        with pytest.raises(EvidenceError, match=named):
-            function(SMALL, evidence, setting, presentation)
+    for known in (evidence, {"tremor": True, "wasting": False} | evidence):
+        for function in (rank, posterior):
+            with pytest.raises(EvidenceError, match=named):
+                function(SMALL, known, setting, presentation)
 
 
 def test_unknown_stage_is_refused() -> None:
@@ -448,6 +449,17 @@ def test_the_quick_posterior_is_the_same(evidence: dict, presentation: str) -> N
         assert quick == pytest.approx(expected, abs=1e-14)
 
 
+@pytest.mark.parametrize("count", [1, 2, 25, 100, 101, 1000])
+def test_the_quick_posterior_of_many_answers_is_the_same(count: int) -> None:
+    """To at most one finding of each cluster, and to any."""
+    listed = [f for f in REAL.findings if f.kind == "boolean"]
+    apart = list({f.cluster or f.slug: f for f in listed}.values())
+    for findings in (listed, apart):
+        known = {f.slug: number % 3 == 0 for number, f in enumerate(findings[:count])}
+        found = assess(REAL, known, "neurology-clinic")
+        assert list(posterior(REAL, known, "neurology-clinic").values()) == pytest.approx(found.posterior, abs=1e-13)
+
+
 def test_little_known_says_why() -> None:
     assert rank(SMALL, {"age": 40}, "clinic").little_known_reasons[0] == "few-findings"
     assert "few-findings" not in rank(SMALL, EVERYTHING, "clinic").little_known_reasons
@@ -526,3 +538,56 @@ def test_any_answers_to_the_real_catalogue_rank(evidence: dict, setting, present
         assert 1 <= cause.rank_low <= cause.rank_high <= len(REAL.causes)
     suspected = {slug for flag in found.flags for slug in flag.suspected_causes if REAL.cause[slug].is_cannot_miss}
     assert suspected <= {entry.cause for entry in found.lane}
+
+
+# --- base rates in part, answers that follow from others
+
+
+def weighing_base_rates(weight: float) -> Catalogue:
+    return a_catalogue(parameters=(*SMALL.parameters, Parameter("base-rate-weight", "Weight", weight, "", "", "")))
+
+
+@pytest.mark.parametrize("weight", [1.0, 0.5, 0.0])
+def test_base_rates_count_as_much_as_the_catalogue_says(weight: float) -> None:
+    powers = {slug: share**weight for slug, share in SHARES.items()}
+    expected = {slug: power / sum(powers.values()) for slug, power in powers.items()}
+    assert posterior(weighing_base_rates(weight), {}, "clinic") == pytest.approx(expected)
+
+
+def test_without_the_parameter_base_rates_count_in_full() -> None:
+    assert posterior(SMALL, {}, "clinic") == pytest.approx(posterior(weighing_base_rates(1.0), {}, "clinic"))
+
+
+IMPLYING = a_catalogue(
+    findings=tuple(
+        replace(f, implied_if={"wasting": "age<18", "weakness": "course=worse"}.get(f.slug, "")) for f in SMALL.findings
+    )
+)
+
+
+def test_an_answer_that_follows_from_another_counts_once() -> None:
+    child = {"age": 12, "wasting": True}
+    assert posterior(IMPLYING, child, "clinic") == pytest.approx(posterior(SMALL, {"age": 12}, "clinic"))
+    assert rank(IMPLYING, child, "clinic").ignored == ("wasting", "age")
+    # Without numbers, where the quick way is taken, too.
+    steady = {"course": "worse", "weakness": True}
+    assert posterior(IMPLYING, steady, "clinic") == pytest.approx(posterior(SMALL, {"course": "worse"}, "clinic"))
+
+
+def test_it_counts_where_it_does_not_follow() -> None:
+    grown = {"age": 40, "wasting": True}
+    assert posterior(IMPLYING, grown, "clinic") == pytest.approx(posterior(SMALL, grown, "clinic"))
+
+
+def test_what_follows_is_not_suggested() -> None:
+    def suggested(age: int) -> set[str]:
+        found = rank(IMPLYING, {"age": age}, "clinic").next_findings
+        return {item.slug for items in found.values() for item in items}
+
+    assert "wasting" in suggested(40) - suggested(12)
+
+
+def test_a_young_patients_age_is_not_counted_again_as_onset_in_childhood() -> None:
+    child = {"age": 14.0, "onset-under-18": True}
+    assert "onset-under-18" in rank(REAL, child, "neurology-clinic").ignored
+    assert "onset-under-18" not in rank(REAL, child | {"age": 30.0}, "neurology-clinic").ignored
