@@ -170,8 +170,12 @@ class Model:
 
     @cached_property
     def apart(self) -> Mapping[str, frozenset[str]]:
-        """By presentation, the findings that may contribute nothing more."""
-        return {slug: found | self.implications.keys() for slug, found in self.inert.items()}
+        """By presentation, the findings that may contribute nothing more although no number is answered."""
+        implied = {slug for slug, groups in self.implications.items() if not all(map(self._needs_a_number, groups))}
+        return {slug: found | implied for slug, found in self.inert.items()}
+
+    def _needs_a_number(self, group: tuple[Clause, ...]) -> bool:
+        return any(clause.slug in self.numbers for clause in group)
 
     @cached_property
     def is_silent(self) -> Flags:

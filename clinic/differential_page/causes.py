@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -71,11 +71,16 @@ class CauseRow:
         return self.rank == 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CauseList:
     first: tuple[CauseRow, ...]
-    further: tuple[CauseRow, ...]
-    further_title: str
+    further_title: str  # "" without further ones
+    _make_further: Callable[[], tuple[CauseRow, ...]]
+
+    @cached_property
+    def further(self) -> tuple[CauseRow, ...]:
+        """Made when they are asked for: they are many, and mostly closed."""
+        return self._make_further()
 
 
 def cause_list(chart: Chart, opened: str, query: str = "") -> CauseList:
@@ -85,22 +90,31 @@ def cause_list(chart: Chart, opened: str, query: str = "") -> CauseList:
     """
     differential = chart.differential
     scale = _scale(differential.causes)
-    rows = [
-        _cause_row(chart.catalogue, differential, cause, scale, cause.rank == 1 or cause.slug == opened, query)
-        for cause in differential.causes
-    ]
+
+    def row(cause: RankedCause | None) -> CauseRow:
+        """None stands for “none of these”."""
+        if cause is None:
+            return _other_row(differential)
+        is_open = cause.rank == 1 or cause.slug == opened
+        return _cause_row(chart.catalogue, differential, cause, scale, is_open, query)
+
+    causes: list[RankedCause | None] = list(differential.causes)
     place = sum(cause.posterior >= differential.other_posterior for cause in differential.causes)
-    rows.insert(place, _other_row(differential))
+    causes.insert(place, None)
+    least = FIRST_CAUSES + (place < FIRST_CAUSES)
     # A cause that was asked for by name must be in sight.
-    first = {row.slug for row in rows[: FIRST_CAUSES + (place < FIRST_CAUSES)]} | {opened}
-    in_sight = [row for row in rows if row.slug in first]
-    further = [row for row in rows if row.slug not in first]
-    return CauseList(tuple(in_sight), tuple(further), _further_title(differential, further))
+    named = [cause for cause in causes[least:] if cause is not None and cause.slug == opened]
+    further = [cause for cause in causes[least:] if cause not in named]
+    return CauseList(
+        tuple(row(cause) for cause in (*causes[:least], *named)),
+        _further_title(differential, further) if further else "",
+        lambda: tuple(row(cause) for cause in further),
+    )
 
 
-def _further_title(differential: Differential, further: Sequence[CauseRow]) -> str:
-    causes = [row for row in further if row.rank]
-    together = sum(differential.causes[row.rank - 1].posterior for row in causes)
+def _further_title(differential: Differential, further: Sequence[RankedCause | None]) -> str:
+    causes = [cause for cause in further if cause is not None]
+    together = sum(cause.posterior for cause in causes)
     if len(causes) == len(further):
         title = ngettext("%(n)s further cause, %(p)s", "%(n)s further causes, together %(p)s", len(causes))
     else:
