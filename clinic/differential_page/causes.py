@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from django.urls import reverse
@@ -75,7 +75,7 @@ class CauseRow:
 class CauseList:
     first: tuple[CauseRow, ...]
     further_title: str  # "" without further ones
-    _make_further: Callable[[], tuple[CauseRow, ...]]
+    _make_further: Callable[[], tuple[CauseRow, ...]] = field(compare=False)
 
     @cached_property
     def further(self) -> tuple[CauseRow, ...]:

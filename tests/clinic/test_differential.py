@@ -247,7 +247,10 @@ class TestViewModel:
         assert "few findings are known" in f"{page.verdict.lead} {page.verdict.why}".lower()
 
     def test_the_same_chart_gives_the_same_page(self, sent_intake, clinician):
-        assert page_of(sent_intake, clinician) == page_of(sent_intake, clinician)
+        one, two = page_of(sent_intake, clinician), page_of(sent_intake, clinician)
+
+        assert one == two
+        assert one.causes.further == two.causes.further
 
 
 class TestEnter:
