@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -28,7 +29,7 @@ from clinic.differential_page.states import state_of
 FIRST_CAUSES = 6
 REASONS = (3, 2)  # for and against
 REASONS_OF_FURTHER = (2, 1)
-LEAST_REASON = 0.05  # nats; a weaker one explains nothing
+LEAST_REASON = math.log(1.1)  # nats; a weaker one is “neither for nor against”
 SMALLEST_INTERVAL = 1e-3  # of the posterior; less is rounding
 
 
