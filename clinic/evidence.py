@@ -72,7 +72,7 @@ def gather(catalogue: Catalogue, intake: Intake, entries: Iterable[ClinicianFind
     newest = {row.finding: row for row in rows}
     said = intake.evidence(catalogue)
     usable = {slug: row for slug, row in newest.items() if _is_usable(catalogue, row)}
-    known = dict(_nothing_known(catalogue))
+    known = dict(nothing_known(catalogue))
     for slug in known.keys() & {*said, *usable, *(slug for slug, value in intake.answers.items() if value == UNSURE)}:
         is_unsure = intake.answers.get(slug) == UNSURE
         known[slug] = Known(catalogue.finding[slug], said.get(slug), is_unsure, usable.get(slug))
@@ -82,7 +82,7 @@ def gather(catalogue: Catalogue, intake: Intake, entries: Iterable[ClinicianFind
 
 
 @lru_cache(maxsize=3)
-def _nothing_known(catalogue: Catalogue) -> Mapping[str, Known]:
+def nothing_known(catalogue: Catalogue) -> Mapping[str, Known]:
     """Of most findings nothing is: their records are the same for every patient."""
     return {slug: Known(finding, None, False, None) for slug, finding in catalogue.finding.items()}
 

@@ -176,12 +176,17 @@ def answer(finding: Finding, value: Value | None) -> str:
     if value is None:
         return _("not known")
     if isinstance(value, bool):
-        if finding.stage == "ask":
-            return pgettext("answer", "yes") if value else pgettext("answer", "no")
-        return _("present") if value else _("absent")
+        return _yes_or_no(value, finding.stage == "ask")
     if isinstance(value, str):
         return value
     return f"{value:g} {finding.unit}".strip()
+
+
+@once_a_language
+def _yes_or_no(value: bool, is_asked: bool) -> str:
+    if is_asked:
+        return pgettext("answer", "yes") if value else pgettext("answer", "no")
+    return _("present") if value else _("absent")
 
 
 def statement(finding: Finding, value: Value) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import itemgetter
 
 from django.contrib.auth.models import User
@@ -18,7 +19,7 @@ from clinic.chart import Chart
 from clinic.differential_page.next_findings import SUGGESTIONS
 from clinic.differential_page.states import STATES, State
 from clinic.differential_page.what_if import switched_url
-from clinic.evidence import Known
+from clinic.evidence import Known, nothing_known
 from clinic.forms import ABSENT, PRESENT, UNKNOWN
 from clinic.models import ClinicianFinding
 from clinic.people import display_name
@@ -202,10 +203,34 @@ class _Origins:
     medicine_names: str
 
 
+@lru_cache(maxsize=3)
+def _rows_of_nothing(catalogue: Catalogue) -> Mapping[str, EvidenceRow]:
+    """The rows of findings of which nothing is known, the same for every patient."""
+    return {
+        finding.slug: EvidenceRow(
+            slug=finding.slug,
+            name=finding.name,
+            kind=finding.kind,
+            unit=finding.unit,
+            state=UNKNOWN if finding.kind == "boolean" else "",
+            options=tuple(Option(option.value, False) for option in finding.options),
+            note="",
+            is_conflict=False,
+            can_be_confirmed=False,
+            can_be_taken_back=False,
+            switch_url="",
+            is_off=False,
+            problem="",
+        )
+        for finding in catalogue.findings
+    }
+
+
 class _RowBuilder:
     def __init__(self, chart: Chart, user: User, problems: Mapping[str, Problem]) -> None:
         self.chart, self.user, self.problems = chart, user, problems
         self.switched_off = chart.record.switched_off
+        self.nothing_known, self.rows_of_nothing = nothing_known(chart.catalogue), _rows_of_nothing(chart.catalogue)
         self.starting_point = frozenset() if chart.unranked else frozenset(chart.differential.ignored)
         sent_at = chart.intake.sent_at
         self.sent_on = words.day(sent_at) if sent_at else ""
@@ -221,6 +246,8 @@ class _RowBuilder:
     def row(self, known: Known) -> EvidenceRow:
         finding, state = known.finding, control_state(known)
         problem = self.problems.get(finding.slug)
+        if known is self.nothing_known[finding.slug] and problem is None:
+            return self.rows_of_nothing[finding.slug]
         return EvidenceRow(
             slug=finding.slug,
             name=finding.name,

@@ -107,18 +107,24 @@ def _telling(item: NextFinding) -> tuple[Outcome, ...]:
 def _outcome(catalogue: Catalogue, finding: Finding, outcome: Outcome, first: str) -> OutcomeText:
     (cause, posterior), *_others = outcome.first_causes
     is_change = cause != first
-    form = _("%(cause)s first instead, %(p)s") if is_change else _("%(cause)s still first, %(p)s")
+    name = words.short(catalogue.cause[cause].name)
     return OutcomeText(
         answer=_answer(finding, outcome.answer),
         state=PRESENT if finding.kind == "number" else state_of(outcome.answer),
         probability=words.probability(outcome.probability),
-        first=form % {"cause": words.short(catalogue.cause[cause].name), "p": words.probability(posterior)},
+        first=_first(name, words.probability(posterior), is_change),
         is_change=is_change,
         causes=tuple(
             PreviewCause(words.short(catalogue.cause[slug].name), words.probability(p))
             for slug, p in outcome.first_causes
         ),
     )
+
+
+@words.once_a_language
+def _first(cause: str, p: str, is_change: bool) -> str:
+    form = _("%(cause)s first instead, %(p)s") if is_change else _("%(cause)s still first, %(p)s")
+    return form % {"cause": cause, "p": p}
 
 
 def _answer(finding: Finding, value: Value) -> str:
