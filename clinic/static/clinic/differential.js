@@ -120,8 +120,6 @@
     for (let list = refused.closest("details"); list; list = list.parentElement.closest("details")) list.open = true;
     refused.focus({ preventScroll: true });
     refused.scrollIntoView({ block: "center" });
-    // Parts that were out of sight get their true height only now, and may push it away again.
-    requestAnimationFrame(() => requestAnimationFrame(() => refused.scrollIntoView({ block: "center" })));
   }
 
   document.addEventListener("htmx:beforeRequest", (event) => {
