@@ -92,13 +92,19 @@ class Outlook:
 
 
 def look_ahead(model: Model, evidence: Evidence, observed: Observed, posterior: Floats) -> Outlook:
+    """Gains are measured against the mean of a finding's outcomes, not against the posterior as it is.
+
+    Any further answer of a cluster discounts the others more; this shift is the same whatever the answer and teaches
+    nothing.
+    """
     findings = unanswered(model, evidence, observed)
     rows, starts = columns_of(model, findings)
     probability = model.theta[rows] @ posterior
     clusters = clusters_of(model, observed)
     after, bits = posterior_and_entropy(_scores_after(model, clusters, observed.scores, rows))
-    gains = np.maximum(0.0, entropy(posterior) - _expected(probability, bits[:, None], starts)[:, 0])
-    falls = posterior * (1 - posterior) - _expected(probability, after * (1 - after), starts)
+    mean = _expected(probability, after, starts)
+    gains = np.maximum(0.0, entropy(mean) - _expected(probability, bits[:, None], starts)[:, 0])
+    falls = np.maximum(0.0, _expected(probability, after**2, starts) - mean**2)
     return Outlook(model, clusters, findings, starts, probability, posterior, after, gains, falls)
 
 
@@ -140,9 +146,9 @@ def _scores_after(model: Model, clusters: Clusters, scores: Floats, rows: Intege
     return result
 
 
-def entropy(posterior: Floats) -> float:
-    """Bits."""
-    return float(posterior_and_entropy(np.log(np.maximum(posterior, 1e-300)))[1])
+def entropy(posteriors: Floats) -> Floats:
+    """Bits, along the last axis."""
+    return posterior_and_entropy(np.log(np.maximum(posteriors, 1e-300)))[1]
 
 
 def posterior_and_entropy(scores: Floats) -> tuple[Floats, Floats]:

@@ -340,21 +340,34 @@ def test_the_lane_keeps_a_cause_above_its_threshold() -> None:
 def test_outcomes_are_what_the_answers_would_give(evidence: dict) -> None:
     """Also across a cluster, whose discount moves with one more answer."""
     found = rank(SMALL, evidence, "clinic")
-    now = posterior(SMALL, evidence, "clinic")
     for stage, items in found.next_findings.items():
         for item in items:
             assert item.slug not in evidence and item.slug not in ("age", "sex")
             assert SMALL.finding[item.slug].stage == stage
             assert sum(o.probability for o in item.outcomes) == pytest.approx(1)
-            expected = 0.0
+            expected, mean = 0.0, dict.fromkeys((*(cause.slug for cause in SMALL.causes), OTHER), 0.0)
             for outcome in item.outcomes:
                 after = posterior(SMALL, {**evidence, item.slug: outcome.answer}, "clinic")
+                mean = {slug: value + outcome.probability * after[slug] for slug, value in mean.items()}
                 expected_order = sorted((slug for slug in after if slug != OTHER), key=lambda slug: -after[slug])
                 assert [slug for slug, _ in outcome.first_causes] == expected_order[:3]
                 for slug, value in outcome.first_causes:
                     assert after[slug] == pytest.approx(value, abs=1e-9)
                 expected += outcome.probability * bits(after)
-            assert item.gain == pytest.approx(bits(now) - expected, abs=1e-9)
+            assert item.gain == pytest.approx(bits(mean) - expected, abs=1e-9)
+
+
+def test_a_finding_that_says_nothing_gains_nothing_though_it_moves_a_discount() -> None:
+    """One more answer of a cluster lets the others count less, whatever it is."""
+    mute = a_finding("mute", "patient", cluster="power")
+    catalogue = a_catalogue(
+        findings=(*SMALL.findings, mute), likelihoods=(*SMALL.likelihoods, a_row(BACKGROUND, "mute", 0.4))
+    )
+    evidence = {"weakness": True}
+    before, after = (posterior(catalogue, {**evidence, **more}, "clinic") for more in ({}, {"mute": True}))
+    assert before["alpha"] > after["alpha"] + 0.01
+    found = rank(catalogue, evidence, "clinic")
+    assert "mute" not in [item.slug for items in found.next_findings.values() for item in items]
 
 
 def bits(probabilities: dict[str, float]) -> float:
