@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -42,6 +43,18 @@ class Practice(models.Model):
     out_of_hours_phone = models.CharField(_("out-of-hours number"), max_length=40, blank=True)
     emergency_phone = models.CharField(_("emergency number"), max_length=40, default="112")
     setting = models.SlugField(_("setting"), default="primary-care", help_text=_("Which base rates apply at first."))
+    draft_days = models.PositiveSmallIntegerField(
+        _("days that a draft is kept"),
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
+        help_text=_("Answers that were not sent are deleted after this many days without a change."),
+    )
+    waiting_room_seconds = models.PositiveSmallIntegerField(
+        _("seconds until a waiting-room screen clears itself"),
+        default=120,
+        validators=[MinValueValidator(30), MaxValueValidator(1800)],
+        help_text=_("Without a touch for this long, it asks whether someone is there, and then starts afresh."),
+    )
     own_list_first = models.BooleanField(
         _("own list first"),
         default=False,
@@ -93,6 +106,10 @@ class Invitation(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(_("expires at"))
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
+    email = models.EmailField(_("e-mail address"), blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    emailed_at = models.DateTimeField(_("e-mailed at"), null=True, blank=True)
+    reminded_at = models.DateTimeField(_("reminded at"), null=True, blank=True)
 
     class Meta:
         ordering = ["-created_at"]
@@ -114,6 +131,12 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
 class Intake(models.Model):
     """One questionnaire. ``answers`` is what the patient gave, keyed by finding slug or control name."""
 
+    class Respondent(models.TextChoices):
+        PATIENT = "patient", _("The patient")
+        HELPED = "helped", _("The patient, with help")
+        CARER = "carer", _("Someone for the patient")
+        STAFF = "staff", _("A member of staff")
+
     key = models.UUIDField(_("key"), default=uuid.uuid4, unique=True, editable=False)
     # The patient's own key: whoever has it can fill in the draft, never read it back once it is sent.
     token = models.CharField(max_length=64, unique=True, default=new_token, editable=False)
@@ -122,6 +145,18 @@ class Intake(models.Model):
     invitation = models.OneToOneField(Invitation, models.PROTECT, related_name="intake", null=True, blank=True)
     release = models.ForeignKey(Release, models.PROTECT, related_name="+", verbose_name=_("asked from"))
     answers = models.JSONField(_("answers"), default=dict, blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    # With the date of birth it finds the draft again; what was sent is read with it too.
+    code = models.CharField(_("code"), max_length=12, unique=True, default=new_reference, editable=False)
+    respondent = models.CharField(
+        _("filled in by"), max_length=10, choices=Respondent.choices, default=Respondent.PATIENT
+    )
+    respondent_name = models.CharField(_("name of who filled it in"), max_length=200, blank=True)
+    # The member of staff who filled it in, or who opened the waiting-room screen.
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("entered by")
+    )
+    is_waiting_room = models.BooleanField(_("on the waiting-room screen"), default=False)
     setting = models.SlugField(_("setting"))
     presentation = models.SlugField(_("presenting complaint"), default="any")
     title = models.CharField(_("in a few words"), max_length=200, blank=True)
@@ -194,6 +229,17 @@ class Intake(models.Model):
                 changed = 0
         self.refresh_from_db()
         return bool(changed)
+
+
+class CodeAttempt(models.Model):
+    """One try to find answers by code and date of birth. Kept only to limit how many there may be."""
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="+")
+    origin = models.CharField(max_length=64)  # a keyed hash of the network address
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["practice", "made_at"], name="code_attempt_practice_made")]
 
 
 def _urgency_at_sending(catalogue: Catalogue, intake: Intake, presentation: str) -> tuple[str, bool]:

@@ -44,7 +44,14 @@ def test_a_practice_is_edited(admin, practice):
     url = f"/admin/intake/practice/{practice.pk}/change/"
     response = admin.post(
         url,
-        {"name": "New name", "phone": "1", "emergency_phone": "999", "setting": "primary-care"},
+        {
+            "name": "New name",
+            "phone": "1",
+            "draft_days": "30",
+            "waiting_room_seconds": "120",
+            "emergency_phone": "999",
+            "setting": "primary-care",
+        },
     )
     assert response.status_code == 302
     practice.refresh_from_db()
