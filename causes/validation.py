@@ -26,6 +26,7 @@ from causes.catalogue import (
     Problem,
     name_of,
 )
+from causes.catalogue.translating import PATIENT_TEXTS, record_keys
 
 TOLERANCE = 0.01
 # Names that a condition may use although they are no findings.
@@ -80,6 +81,7 @@ def problems(catalogue: Catalogue) -> list[Problem]:
         *_advice_problems(catalogue),
         *_red_flag_problems(catalogue),
         *_number_problems(catalogue),
+        *_translation_problems(catalogue),
     ]
 
 
@@ -382,3 +384,18 @@ def _number_problems(catalogue: Catalogue) -> Iterator[Problem]:
         for record in getattr(catalogue, table):
             if not math.isfinite(record.value):
                 yield _problem(table, record, "is not a number")
+
+
+def _translation_problems(catalogue: Catalogue) -> Iterator[Problem]:
+    seen: set[str] = set()
+    keys = {table: record_keys(catalogue, table) for table in PATIENT_TEXTS}
+    for item in catalogue.translations:
+        if item.field not in PATIENT_TEXTS.get(item.table, ()):
+            yield _problem("translations", item, "is of a field that patients do not read")
+        elif item.key not in keys[item.table]:
+            yield _problem("translations", item, f"names an unknown record “{item.key}”")
+        if not item.text.strip():
+            yield _problem("translations", item, "is empty")
+        if name_of(item) in seen:
+            yield _problem("translations", item, "is there twice")
+        seen.add(name_of(item))

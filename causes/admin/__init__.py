@@ -1,9 +1,9 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from causes.admin import evidence, knowledge, questionnaire, releases
+from causes.admin import evidence, knowledge, questionnaire, releases, translations
 
-__all__ = ["evidence", "knowledge", "questionnaire", "releases"]
+__all__ = ["evidence", "knowledge", "questionnaire", "releases", "translations"]
 
 admin.site.site_header = _("Twitchwise: catalogue and practices")
 admin.site.site_title = "Twitchwise"

@@ -47,6 +47,7 @@ _MODELS: dict[str, type[Model]] = {
     "body_zones": models.BodyZone,
     "drinks": models.Drink,
     "parameters": models.Parameter,
+    "translations": models.Translation,
 }
 
 

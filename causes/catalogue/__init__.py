@@ -43,6 +43,7 @@ from causes.catalogue.records import (
     Section,
     Setting,
     Source,
+    Translation,
     Treatment,
 )
 
@@ -80,6 +81,7 @@ __all__ = [
     "Section",
     "Setting",
     "Source",
+    "Translation",
     "Treatment",
     "from_json",
     "name_of",
@@ -111,6 +113,7 @@ class Catalogue:
     body_zones: tuple[BodyZone, ...] = ()
     drinks: tuple[Drink, ...] = ()
     parameters: tuple[Parameter, ...] = ()
+    translations: tuple[Translation, ...] = ()
     number: int = field(default=0, compare=False)  # of the release; 0 for a working copy
 
     def __hash__(self) -> int:
@@ -189,6 +192,7 @@ RECORDS: dict[str, type[Any]] = {
     "body_zones": BodyZone,
     "drinks": Drink,
     "parameters": Parameter,
+    "translations": Translation,
 }
 _NESTED: dict[tuple[type[Any], str], type[Any]] = {(Finding, "options"): Option, (Drug, "effects"): DrugEffect}
 
@@ -250,6 +254,8 @@ def name_of(record: Any) -> str:
             return f"{record.cause}, {record.statement}"
         case PatientAdvice():
             return record.cause
+        case Translation():
+            return f"{record.language}, {record.table}, {record.key}, {record.field}"
         case Option():
             return record.value
         case DrugEffect():

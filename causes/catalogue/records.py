@@ -275,3 +275,15 @@ class Parameter:
     unit: str
     source: str
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """One text that patients read, in another language."""
+
+    language: str  # “es”
+    table: str
+    key: str  # the record's slug; of an option, “finding/value”
+    field: str
+    text: str  # parts of a list are separated by “|”
+    original: str  # what was translated: once the record says otherwise, the translation is out of date

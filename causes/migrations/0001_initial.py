@@ -487,4 +487,23 @@ class Migration(migrations.Migration):
             model_name='likelihood',
             constraint=models.CheckConstraint(condition=models.Q(('grade', 'D'), ('source__isnull', False), _connector='OR'), name='likelihood_source_or_grade_d', violation_error_message='Without a source the grade can only be D.'),
         ),
+        migrations.CreateModel(
+            name='Translation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('order', models.PositiveIntegerField(default=0, help_text='Lower numbers come first.', verbose_name='order')),
+                ('language', models.CharField(help_text='Such as “es”.', max_length=10, verbose_name='language')),
+                ('table', models.CharField(choices=[('sections', 'sections'), ('findings', 'findings'), ('options', 'options'), ('body_zones', 'body_zones'), ('drinks', 'drinks'), ('red_flags', 'red_flags'), ('patient_advice', 'patient_advice')], max_length=20, verbose_name='table')),
+                ('key', models.CharField(help_text='Its slug; of an option, finding/value.', max_length=170, verbose_name='record')),
+                ('field', models.CharField(max_length=20, verbose_name='field')),
+                ('text', models.TextField(help_text='Parts of a list are separated by |.', verbose_name='translation')),
+                ('original', models.TextField(help_text='When the text is changed, its translation counts as out of date.', verbose_name='translated from')),
+            ],
+            options={
+                'verbose_name': 'translation',
+                'verbose_name_plural': 'translations',
+                'ordering': ['order', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('language', 'table', 'key', 'field'), name='translation_once_a_text')],
+            },
+        ),
     ]

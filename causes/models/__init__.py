@@ -20,6 +20,7 @@ from causes.models.editable import (
     Section,
     Setting,
     Source,
+    Translation,
     Treatment,
 )
 from causes.models.permissions import editor_permissions
@@ -48,6 +49,7 @@ __all__ = [
     "Section",
     "Setting",
     "Source",
+    "Translation",
     "Treatment",
     "editor_permissions",
 ]

@@ -44,6 +44,10 @@ def working_copy() -> compiled.Catalogue:
             compiled.Parameter(p.slug, p.name, p.value, p.unit, p.source_id or "", p.note)
             for p in _ordered(editable.Parameter.objects)
         ),
+        translations=tuple(
+            compiled.Translation(t.language, t.table, t.key, t.field, t.text, t.original)
+            for t in _ordered(editable.Translation.objects)
+        ),
     )
 
 

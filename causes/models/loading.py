@@ -26,6 +26,7 @@ _FOREIGN_KEYS = {
 }
 # Children first, so that nothing that is protected is deleted too early.
 _EMPTYING_ORDER: tuple[type[models.Model], ...] = (
+    editable.Translation,
     editable.Likelihood,
     editable.Pretest,
     editable.Epidemiology,
@@ -80,6 +81,7 @@ def replace_working_copy(catalogue: Catalogue) -> None:
     _fill(editable.BodyZone, catalogue.body_zones, many=("findings", "twitch_findings", "tremor_findings"))
     _fill(editable.Drink, catalogue.drinks)
     _fill(editable.Parameter, catalogue.parameters)
+    _fill(editable.Translation, catalogue.translations)
 
 
 def _columns(item: Any, leave_out: Iterable[str]) -> dict[str, Any]:

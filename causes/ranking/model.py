@@ -253,7 +253,7 @@ def _drawn_ratios(model: Model, a: Answers, speaking: Integers) -> Singles:
     return (logs[:, 1:] - logs[:, :1]).transpose(1, 0, 2).astype(np.float32)
 
 
-@lru_cache(maxsize=3)
+@lru_cache(maxsize=6)  # the current release and older ones, in the languages that patients read
 def compiled(catalogue: Catalogue) -> Model:
     """The model of a catalogue. Raises ValueError for a finding without a background rate and unknown grades."""
     cells = cells_of(catalogue)

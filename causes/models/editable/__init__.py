@@ -22,6 +22,7 @@ from causes.models.editable.questionnaire import (
     Parameter,
     Presentation,
     Section,
+    Translation,
 )
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "Setting",
     "Slugged",
     "Source",
+    "Translation",
     "Treatment",
     "Urgency",
 ]

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from causes.catalogue.translating import PATIENT_TEXTS
 from causes.models.editable.base import PROBABILITY, Ordered, Reporter, Slugged, Source, validate_condition
 
 
@@ -214,3 +215,25 @@ class Parameter(Slugged):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Translation(Ordered):
+    language = models.CharField(_("language"), max_length=10, help_text=_("Such as “es”."))
+    table = models.CharField(_("table"), max_length=20, choices=[(table, table) for table in PATIENT_TEXTS])
+    key = models.CharField(_("record"), max_length=170, help_text=_("Its slug; of an option, finding/value."))
+    field = models.CharField(_("field"), max_length=20)
+    text = models.TextField(_("translation"), help_text=_("Parts of a list are separated by |."))
+    original = models.TextField(
+        _("translated from"), help_text=_("When the text is changed, its translation counts as out of date.")
+    )
+
+    class Meta:
+        ordering = ["order", "id"]
+        verbose_name = _("translation")
+        verbose_name_plural = _("translations")
+        constraints = [
+            models.UniqueConstraint(fields=["language", "table", "key", "field"], name="translation_once_a_text")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.language}: {self.key}, {self.field}"
