@@ -4,9 +4,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
+LIGHTHOUSE := .ci/lighthouse/node_modules
 export TWITCHWISE_DEVELOPMENT := 1
 
-.PHONY: run setup test test-fast journeys lint format bench clean pins
+.PHONY: run setup test test-fast journeys lint format messages intake-css bench clean pins
 
 run: setup
 	@$(BIN)/python manage.py load_demonstration --address http://127.0.0.1:$(PORT)
@@ -37,7 +38,15 @@ format: $(VENV)/.installed-dev
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: $(VENV)/.installed-bench $(VENV)/.installed-dev
+# What patients read of the interface: new messages into locale/, and compiled. Says what is not translated.
+messages: $(VENV)/.installed-dev
+	@DJANGO_SETTINGS_MODULE=clinic.settings $(BIN)/python -m tests.messages
+
+# The part of Bootstrap that the patients' pages use.
+intake-css: $(VENV)/.installed-dev
+	@$(BIN)/python -m tests.bootstrap_subset
+
+bench: $(VENV)/.installed-bench $(VENV)/.installed-dev $(LIGHTHOUSE)
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.bench
 
 pins:
@@ -63,3 +72,7 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 $(VENV)/.installed-bench: requirements-bench.txt $(VENV)/.installed
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
 	@touch $@
+
+# Without npm the bench says what it could not measure.
+$(LIGHTHOUSE): .ci/lighthouse/package-lock.json
+	@if command -v npm >/dev/null; then npm ci --prefix $(@D) --ignore-scripts --loglevel=error; touch -c $@; fi

@@ -6,7 +6,7 @@ that nobody has checked.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from causes.catalogue import Catalogue, Cause
@@ -16,7 +16,8 @@ from causes.red_flags import Standing, standings
 
 BENIGN_POSTERIOR = "benign-posterior"
 # What can stand in the way, in the order in which a clinician would mend it.
-FLAGGED, DANGER, PRESENT, UNCHECKED, LITTLE_KNOWN, UNLIKELY = (
+FIRST, FLAGGED, DANGER, PRESENT, UNCHECKED, LITTLE_KNOWN, UNLIKELY = (
+    "first",
     "flagged",
     "danger",
     "present",
@@ -60,33 +61,52 @@ def picture(catalogue: Catalogue, differential: Differential) -> Picture | None:
     first = catalogue.cause[differential.causes[0].slug]
     if not first.is_benign:
         return None
-    share = sum(item.posterior for item in differential.causes if catalogue.cause[item.slug].is_benign)
+    share = benign_share(catalogue, differential)
     found = standings(catalogue, differential.evidence)
     return Picture(
         cause=first.slug,
         share=share,
         required=first.benign_requires,
-        obstacles=tuple(_obstacles(catalogue, differential, first, share)),
+        obstacles=tuple(_obstacles(catalogue, differential, first.benign_requires, share)),
         tolerated=tuple(flag.slug for flag in differential.flags if flag.is_benign_compatible),
         absent=tuple(item for item in found if item.is_absent),
         unchecked=tuple(item for item in found if item.is_unchecked),
     )
 
 
-def _obstacles(catalogue: Catalogue, differential: Differential, first: Cause, share: float) -> Iterator[Obstacle]:
+def obstacles(catalogue: Catalogue, differential: Differential, cause: Cause) -> tuple[Obstacle, ...]:
+    """What stands in the way of telling the patient that this benign cause is the reason; empty when nothing does.
+
+    The conditions of ``picture``, and a first cause that is not benign. The findings that must be absent are those of
+    the first cause and of the one that is told. Raises KeyError when the catalogue lacks the parameter.
+    """
+    first = catalogue.cause[differential.causes[0].slug]
+    required = dict.fromkeys([*(first.benign_requires if first.is_benign else ()), *cause.benign_requires])
+    found = _obstacles(catalogue, differential, tuple(required), benign_share(catalogue, differential))
+    return (*(() if first.is_benign else (Obstacle(FIRST, (first.slug,)),)), *found)
+
+
+def benign_share(catalogue: Catalogue, differential: Differential) -> float:
+    """Posterior of all benign causes together, 0-1."""
+    return sum(item.posterior for item in differential.causes if catalogue.cause[item.slug].is_benign)
+
+
+def _obstacles(
+    catalogue: Catalogue, differential: Differential, required: Collection[str], share: float
+) -> Iterator[Obstacle]:
     if flags := tuple(flag.slug for flag in differential.flags if not flag.is_benign_compatible):
         yield Obstacle(FLAGGED, flags)
     if dangers := tuple(entry.cause for entry in differential.lane if entry.is_above_threshold):
         yield Obstacle(DANGER, dangers)
-    yield from _required(first, differential.evidence)
+    yield from _required(required, differential.evidence)
     if differential.is_little_known:
         yield Obstacle(LITTLE_KNOWN)
     if share < catalogue.parameter[BENIGN_POSTERIOR]:
         yield Obstacle(UNLIKELY)
 
 
-def _required(first: Cause, evidence: Evidence) -> Iterator[Obstacle]:
-    if present := tuple(slug for slug in first.benign_requires if evidence.get(slug) is True):
+def _required(required: Collection[str], evidence: Evidence) -> Iterator[Obstacle]:
+    if present := tuple(slug for slug in required if evidence.get(slug) is True):
         yield Obstacle(PRESENT, present)
-    if unknown := tuple(slug for slug in first.benign_requires if slug not in evidence):
+    if unknown := tuple(slug for slug in required if slug not in evidence):
         yield Obstacle(UNCHECKED, unknown)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
+from statistics import NormalDist, fmean, stdev
 
 LEVEL = 0.9  # of an interval, as for the posteriors
 
@@ -52,6 +52,15 @@ def share(count: int, total: int, level: float = LEVEL) -> Share:
     low = 0.0 if count == 0 else max(0.0, middle - half)
     high = 1.0 if count == total else min(1.0, middle + half)
     return Share(count, total, low, high)
+
+
+def mean_interval(values: Sequence[float], level: float = LEVEL) -> tuple[float, float] | None:
+    """Limits of a mean of numbers that are not negative, by the normal approximation; None of fewer than two."""
+    if len(values) < 2:
+        return None
+    half = NormalDist().inv_cdf((1 + level) / 2) * stdev(values) / math.sqrt(len(values))
+    middle = fmean(values)
+    return max(0.0, middle - half), middle + half
 
 
 def groups(outcomes: Sequence[tuple[float, bool]], least: int, widths: int = 10) -> tuple[Group, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 Value = bool | str | float
 Evidence = Mapping[str, Value]
@@ -55,6 +56,7 @@ def parse_clause(text: str) -> Clause:
         raise ValueError(f"“{argument}” in “{text.strip()}” is not a number") from None
 
 
+@lru_cache(maxsize=4096)
 def parse(text: str) -> tuple[tuple[Clause, ...], ...]:
     """Alternatives, each a tuple of clauses that must all hold; () for an empty text. Raises ValueError."""
     if not text.strip():

@@ -152,6 +152,8 @@ def _hints(kind: Any) -> dict[str, Any]:
 
 def _convert(text: str, hint: Any) -> Any:
     """The value that a column's text stands for. Raises ValueError."""
+    if hint is str:
+        return text
     if isinstance(hint, types.UnionType):
         return int(text) if text else None
     if typing.get_origin(hint) is tuple:
@@ -165,7 +167,7 @@ def _convert(text: str, hint: Any) -> Any:
         if not math.isfinite(number):
             raise ValueError
         return number
-    return text
+    raise TypeError(f"no column of the catalogue is {hint}")
 
 
 def _parts(text: str) -> Iterable[str]:

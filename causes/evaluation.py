@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from causes.calibration import mean_interval
 from causes.catalogue import GRADES, Catalogue
 from causes.conditions import Value
 from causes.ranking import Case, is_in_lane, posterior, posteriors
@@ -27,6 +28,7 @@ from causes.red_flags import fired
 STAGES = {"history": ("history",), "exam": ("history", "exam"), "all": ("history", "exam", "tests")}
 SPLITS = ("development", "held-out")
 BINS = 10
+CHANCE_DRAWS, SEED = 1000, 20240229
 CITED = ("A", "B", "C")  # the grades that rest on a source
 _SETTINGS = {"emergency": "neurology-clinic", "unknown": "neurology-clinic"}
 _PRESENTATIONS = {"other": "any"}
@@ -126,23 +128,40 @@ def _evidence(catalogue: Catalogue, row: Mapping[str, Any], stage: str) -> dict[
 
 
 def evaluate(catalogue: Catalogue, cases: Sequence[PublishedCase]) -> dict[str, Any]:
-    """Figures for each stage, and each case's rank and first three causes; ready for JSON.
+    """Figures for each stage, and each case's rank, first three causes and length of the lane; ready for JSON.
 
     A case's rank is that of the best of its accepted causes, among the causes without ``other``. ``ece`` is the
     expected calibration error of the first cause's posterior, over 10 bins of equal width. ``recall`` is the share of
     the patients with a cannot-miss cause who have it in the cannot-miss lane or among the first three (None without
-    such a patient); ``mean_lane`` the mean length of the lane. ``evidence`` is the mean share of the contributions'
-    weight (as in the differential's evidence meter) that rests on each grade, and on cited rows together. Raises
-    ValueError without cases.
+    such a patient); ``mean_lane`` the mean length of the lane, with its 90 % interval. ``evidence`` is the mean share
+    of the contributions' weight (as in the differential's evidence meter) that rests on each grade, and on cited rows
+    together. Raises ValueError without cases.
+    """
+    return report(catalogue, ranked(catalogue, cases))
+
+
+def ranked(catalogue: Catalogue, cases: Sequence[PublishedCase]) -> dict[str, list[Result]]:
+    """One result a case, by stage; what is told of some of the cases needs no second ranking. Raises ValueError
+    without cases.
     """
     if not cases:
         raise ValueError("there are no cases")
-    results = {stage: list(_results(catalogue, cases, stage)) for stage in STAGES}
+    return {stage: list(_results(catalogue, cases, stage)) for stage in STAGES}
+
+
+def report(catalogue: Catalogue, results: Mapping[str, Sequence[Result]]) -> dict[str, Any]:
+    """What ``evaluate`` gives, of cases that are ranked already: at least one, and the same ones at every stage."""
     return {
         "release": catalogue.number,
         "stages": {stage: _figures(catalogue, rows) for stage, rows in results.items()},
         "cases": [
-            {"id": row.case.id, "stage": stage, "rank": row.rank, "top": [list(pair) for pair in row.top]}
+            {
+                "id": row.case.id,
+                "stage": stage,
+                "rank": row.rank,
+                "top": [list(pair) for pair in row.top],
+                "lane": len(row.lane),
+            }
             for rows in zip(*results.values(), strict=True)
             for stage, row in zip(STAGES, rows, strict=True)
         ],
@@ -189,6 +208,8 @@ def _figures(catalogue: Catalogue, results: Sequence[Result]) -> dict[str, Any]:
     ranks = np.array([result.rank for result in results])
     dangerous = [result for result in results if catalogue.cause[result.case.truth].is_cannot_miss]
     seen = [result.is_truth_in_sight for result in dangerous]
+    lanes = [len(result.lane) for result in results]
+    interval = mean_interval(lanes)
     return {
         "n": len(results),
         **{f"top{limit}": float(np.mean(ranks <= limit)) for limit in (1, 3, 5)},
@@ -196,7 +217,8 @@ def _figures(catalogue: Catalogue, results: Sequence[Result]) -> dict[str, Any]:
         "ece": calibration_error(np.array([result.top[0][1] for result in results]), ranks == 1),
         "cannot_miss": {
             "recall": sum(seen) / len(seen) if seen else None,
-            "mean_lane": float(np.mean([len(result.lane) for result in results])),
+            "mean_lane": float(np.mean(lanes)),
+            "mean_lane_interval": list(interval) if interval else None,
         },
         "evidence": _evidence_shares(results),
     }
@@ -211,6 +233,23 @@ def _evidence_shares(results: Sequence[Result]) -> dict[str, float]:
 
 def calibration_error(probability: NDArray[np.float64], is_right: NDArray[np.bool_]) -> float:
     """Distance of the share of right answers from the mean probability: mean over bins, weighted by their cases."""
+    return float(_calibration_errors(probability, is_right))
+
+
+def calibration_error_by_chance(probability: NDArray[np.float64]) -> tuple[float, float]:
+    """What the calibration error would be by chance alone, were each of these probabilities exactly right.
+
+    5th and 95th percentile over outcomes drawn from the probabilities (consistency resampling; fixed seed). Bröcker J,
+    Smith LA. Increasing the reliability of reliability diagrams. Weather Forecast 2007;22:651-61.
+    """
+    draws = np.random.default_rng(SEED).random((CHANCE_DRAWS, len(probability))) < probability
+    low, high = np.quantile(_calibration_errors(probability, draws), [0.05, 0.95])
+    return float(low), float(high)
+
+
+def _calibration_errors(probability: NDArray[np.float64], is_right: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Of one or many rows of outcomes."""
     bins = np.minimum((probability * BINS).astype(int), BINS - 1)
-    gaps = np.bincount(bins, is_right.astype(float) - probability)
-    return float(np.abs(gaps).sum() / len(probability))
+    gaps = (is_right - probability) @ np.eye(BINS)[bins]
+    errors: NDArray[np.float64] = np.abs(gaps).sum(axis=-1) / len(probability)
+    return errors

@@ -393,7 +393,7 @@ def _translation_problems(catalogue: Catalogue) -> Iterator[Problem]:
         if item.field not in PATIENT_TEXTS.get(item.table, ()):
             yield _problem("translations", item, "is of a field that patients do not read")
         elif item.key not in keys[item.table]:
-            yield _problem("translations", item, f"names an unknown record “{item.key}”")
+            yield _problem("translations", item, f"names a record “{item.key}” that patients do not read")
         if not item.text.strip():
             yield _problem("translations", item, "is empty")
         if name_of(item) in seen:

@@ -93,10 +93,10 @@ def own_intakes(practice: Practice) -> IntakeQuerySet:
     return Intake.objects.sent().filter(practice=practice)
 
 
-def record_look(request: HttpRequest, intakes: Iterable[Intake], was_allowed: bool = True) -> None:
-    """Record that the user saw, or tried to see, each of these intakes."""
+def record_look(request: HttpRequest, intakes: Iterable[Intake], was_allowed: bool = True, view: str = "") -> None:
+    """Record that the user saw, or tried to see, each of these intakes; ``view``: on a page of another one."""
     AccessRecord.objects.bulk_create(
-        _record(request, intake.practice_id, intake, was_allowed=was_allowed) for intake in intakes
+        _record(request, intake.practice_id, intake, was_allowed=was_allowed, view=view) for intake in intakes
     )
 
 
@@ -115,13 +115,17 @@ def last_look(request: HttpRequest, intake: Intake, view: str) -> datetime.datet
 
 
 def _record(
-    request: HttpRequest, practice_id: int, intake: Intake | None = None, was_allowed: bool = True
+    request: HttpRequest,
+    practice_id: int,
+    intake: Intake | None = None,
+    was_allowed: bool = True,
+    view: str = "",
 ) -> AccessRecord:
     return AccessRecord(
         practice_id=practice_id,
         user=request.user,  # type: ignore[misc]
         intake=intake,
-        view=_view_name(request),
+        view=view or _view_name(request),
         method=request.method or "",
         was_allowed=was_allowed,
     )

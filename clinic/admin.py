@@ -17,6 +17,7 @@ from clinic.models import (
     ContextChange,
     Membership,
     OwnList,
+    SheetOverrule,
 )
 
 
@@ -108,6 +109,12 @@ class ConfirmedDiagnosisAdmin(RecordedAdmin):
 class AssessmentAdmin(RecordedAdmin):
     list_display = ["intake", "release", "signed_by", "signed_at"]
     list_select_related = ["intake", "release", "signed_by"]
+
+
+@admin.register(SheetOverrule)
+class SheetOverruleAdmin(RecordedAdmin):
+    list_display = ["assessment", "entered_by", "entered_at"]
+    list_select_related = ["assessment__intake", "entered_by"]
 
 
 @admin.register(AccessRecord)

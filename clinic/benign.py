@@ -67,7 +67,7 @@ def benign_lane(chart: Chart) -> BenignLane | None:
     if found is None:
         return None
     if not found.is_benign:
-        parts = [_obstacle(chart.catalogue, found, obstacle) for obstacle in found.obstacles]
+        parts = [obstacle_text(chart.catalogue, obstacle, found.share) for obstacle in found.obstacles]
         return BenignLane(_("Not yet benign: %(obstacles)s.") % {"obstacles": "; ".join(parts)})
     absent, unchecked = len(found.absent), len(found.unchecked)
     intake = chart.intake
@@ -108,8 +108,12 @@ def _reasons(catalogue: Catalogue, found: Picture) -> Iterable[str]:
         yield _("No red flag from what is known.")
 
 
-def _obstacle(catalogue: Catalogue, found: Picture, obstacle: Obstacle) -> str:
+def obstacle_text(catalogue: Catalogue, obstacle: Obstacle, share: float) -> str:
+    """``share`` is the posterior of all benign causes together."""
     match obstacle.kind:
+        case benign.FIRST:
+            names = words.joined(catalogue.cause[slug].name for slug in obstacle.slugs)
+            return _("first of the ranking is %(names)s") % {"names": names}
         case benign.FLAGGED:
             names = words.joined(words.in_sentence(catalogue.red_flag[slug].name) for slug in obstacle.slugs)
             return _("red flag: %(names)s") % {"names": names}
@@ -123,7 +127,7 @@ def _obstacle(catalogue: Catalogue, found: Picture, obstacle: Obstacle) -> str:
         case benign.LITTLE_KNOWN:
             return _("too little is known")
     return _("the benign causes together have %(share)s, and %(limit)s is asked") % {
-        "share": words.probability(found.share),
+        "share": words.probability(share),
         "limit": words.probability(catalogue.parameter[benign.BENIGN_POSTERIOR]),
     }
 

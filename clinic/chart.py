@@ -12,8 +12,10 @@ from causes import ranking, red_flags
 from causes.catalogue import Catalogue, RedFlag
 from causes.models import Release
 from causes.ranking import ENGINE_VERSION, Differential, EvidenceError
+from clinic.confirmed import standing_row
 from clinic.evidence import Record, gather
 from clinic.identity import other_person
+from clinic.models import ConfirmedDiagnosis
 from intake.models import Intake, worked_out_urgency
 
 
@@ -43,6 +45,10 @@ class Chart:
     def other_person(self) -> str:
         """The warning that the answers name somebody else than the patient; "" when they do not."""
         return other_person(self.intake)
+
+    @cached_property
+    def confirmed(self) -> ConfirmedDiagnosis | None:
+        return standing_row(self.intake)
 
     @cached_property
     def inputs(self) -> str:

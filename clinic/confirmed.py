@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.utils import formats
+from django.utils.translation import gettext as _
 
 from clinic import words
 from clinic.models import ConfirmedDiagnosis
@@ -19,7 +20,8 @@ from intake.models import Intake
 class ConfirmedLine:
     """One record as the pages print it."""
 
-    name: str  # "" when it was withdrawn
+    name: str  # "" when it is a withdrawal
+    standing: str  # whether it counts, in a word or two
     basis: str
     confirmed_on: str
     note: str
@@ -44,19 +46,25 @@ def names(intakes: Collection[int]) -> dict[int, str]:
     return {intake: row.name for intake, row in found.items()}
 
 
+def standing_row(intake: Intake) -> ConfirmedDiagnosis | None:
+    return standing(intake.confirmed_diagnoses.all()).get(intake.pk)
+
+
 def standing_line(intake: Intake) -> ConfirmedLine | None:
-    rows = intake.confirmed_diagnoses.prefetch_related("entered_by").order_by("-id")[:1]
-    return next((line(row) for row in rows if not row.is_withdrawn), None)
+    row = standing_row(intake)
+    return line(row) if row else None
 
 
 def lines(intake: Intake) -> tuple[ConfirmedLine, ...]:
     """Everything that was recorded, newest first."""
-    return tuple(line(row) for row in intake.confirmed_diagnoses.select_related("entered_by").order_by("-id"))
+    rows = list(intake.confirmed_diagnoses.select_related("entered_by").order_by("-id"))
+    return tuple(line(row, newer) for newer, row in zip([None, *rows], rows, strict=False))
 
 
-def line(row: ConfirmedDiagnosis) -> ConfirmedLine:
+def line(row: ConfirmedDiagnosis, newer: ConfirmedDiagnosis | None = None) -> ConfirmedLine:
     return ConfirmedLine(
         name=row.name,
+        standing=_standing(row, newer),
         basis=row.get_basis_display(),
         confirmed_on=formats.date_format(row.confirmed_on, "j F Y") if row.confirmed_on else "",
         note=row.note,
@@ -64,6 +72,15 @@ def line(row: ConfirmedDiagnosis) -> ConfirmedLine:
         entered=words.time(row.entered_at),
         entered_by=display_name(row.entered_by),
     )
+
+
+def _standing(row: ConfirmedDiagnosis, newer: ConfirmedDiagnosis | None) -> str:
+    """``newer`` is the next record after it."""
+    if newer is None:
+        return _("no diagnosis counts") if row.is_withdrawn else _("counts")
+    if row.is_withdrawn:
+        return _("a new one was recorded")
+    return _("withdrawn, does not count") if newer.is_withdrawn else _("replaced, does not count")
 
 
 def withdraw(intake: Intake, user: User, key: uuid.UUID, reason: str) -> None:

@@ -1,4 +1,4 @@
-"""The demonstration practice: published patients as sent intakes, and people to log in as."""
+"""The demonstration practice: published patients as sent intakes, one made-up one, and people to log in as."""
 
 from __future__ import annotations
 
@@ -32,6 +32,9 @@ MINUTES_BETWEEN = 97
 CONFIRMED = 30  # the last ones, whose published diagnosis is recorded as confirmed
 # One whose differential has a history: asked in another setting, examined, tested, and with an own list.
 WITH_HISTORY = 35
+# No published patient has every condition of a benign picture answered, so one is made up.
+BENIGN = Path(__file__).resolve().parent / "data" / "benign_patient.jsonl"
+BENIGN_MINUTES = 11  # that this one waits
 BASES = {
     "phenopacket": ConfirmedDiagnosis.Basis.LABORATORY,
     "case-report": ConfirmedDiagnosis.Basis.SPECIALIST,
@@ -79,9 +82,13 @@ def load_demonstration() -> bool:
     release = Release.objects.current()
     cases = list(published_cases())
     for number, case in enumerate(cases, start=1):
-        intake = _intake(number, case, practice, release, users["clinician"])
+        minutes = 25 + (number - 1) * MINUTES_BETWEEN
+        intake = _intake(number, case, practice, release, users["clinician"], minutes)
         if number > len(cases) - CONFIRMED:
             _confirm(intake, case, release.catalogue(), users["clinician"])
+    (benign,) = published_cases(BENIGN)
+    # Every second number is examined.
+    _intake(2 * (len(cases) // 2 + 1), benign, practice, release, users["clinician"], BENIGN_MINUTES)
     return True
 
 
@@ -102,9 +109,11 @@ def _user(login: Login, practice: Practice) -> User:
     return user
 
 
-def _intake(number: int, case: dict[str, Any], practice: Practice, release: Release, clinician: User) -> Intake:
+def _intake(
+    number: int, case: dict[str, Any], practice: Practice, release: Release, clinician: User, minutes: int
+) -> Intake:
     catalogue = release.catalogue()
-    sent_at = timezone.now() - timedelta(minutes=25 + (number - 1) * MINUTES_BETWEEN)
+    sent_at = timezone.now() - timedelta(minutes=minutes)
     patient = Patient.objects.create(practice=practice, name=_("Demonstration patient %02d") % number)
     answers = patient_answers(catalogue, case)
     intake = Intake.objects.create(
@@ -200,7 +209,8 @@ def patient_answers(catalogue: Catalogue, case: dict[str, Any]) -> dict[str, Any
     answers: dict[str, Any] = {slug: word for slug, word in stated if _is_patients(catalogue, case, slug)}
     answers |= {slug: v for slug, v in case["values"].items() if catalogue.finding[slug].stage == "ask"}
     answers |= {name: case[name] for name in ("age", "sex") if case[name] is not None}
-    return answers | {"own-words": f"{case['text']}\n\n{_('Published case:')} {case['source']}"}
+    origin = _("Published case:") if case["source_kind"] in BASES else _("Made-up patient:")
+    return answers | {"own-words": f"{case['text']}\n\n{origin} {case['source']}"}
 
 
 def clinician_values(catalogue: Catalogue, case: dict[str, Any]) -> dict[str, Any]:

@@ -60,8 +60,8 @@ def change_context(intake: Intake, user: User, setting: str, presentation: str) 
 
 def locked(intake: Intake) -> Chart:
     """One change of an intake at a time: each works out the urgency from all that came before."""
-    fresh = Intake.objects.select_for_update().get(pk=intake.pk)
-    intake.setting, intake.presentation = fresh.setting, fresh.presentation
+    fresh = Intake.objects.select_for_update().filter(pk=intake.pk).values_list("setting", "presentation")
+    intake.setting, intake.presentation = fresh.get()
     return chart_of(intake)
 
 

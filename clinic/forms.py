@@ -14,7 +14,9 @@ from causes.catalogue import OTHER, Catalogue, Finding
 from causes.conditions import Value
 from clinic.benign import recheck_on
 from clinic.chart import Chart
+from clinic.confirmed import standing_row
 from clinic.models import Assessment, ConfirmedDiagnosis, Membership, OwnList
+from clinic.sheet_conditions import SheetConditions
 from intake.derivation import UNSURE
 from intake.models import Intake
 
@@ -106,6 +108,7 @@ class SignOffForm(forms.ModelForm):  # type: ignore[type-arg]
     is_person_checked = forms.BooleanField(
         error_messages={"required": _("Confirm that you have checked whose answers these are.")}
     )
+    is_recheck = forms.BooleanField(required=False)
 
     class Meta:
         model = Assessment
@@ -116,9 +119,10 @@ class SignOffForm(forms.ModelForm):  # type: ignore[type-arg]
         }
 
     def __init__(self, chart: Chart, data: Any = None) -> None:
-        proposed = {"certainty": Assessment.Certainty.WORKING, "review_on": recheck_on(chart)}
-        super().__init__(data, initial={"key": uuid.uuid4(), **proposed})
+        super().__init__(data, initial={"key": uuid.uuid4(), "certainty": Assessment.Certainty.WORKING})
         self.current_inputs = chart.inputs
+        # Worked out when it is sent: a date that was filled in with the page may be stale by then.
+        self.recheck_on = recheck_on(chart)
         if not chart.other_person:
             del self.fields["is_person_checked"]
         choices = cause_choices(chart.catalogue, _("Choose a cause"), _("None of these"))
@@ -129,6 +133,17 @@ class SignOffForm(forms.ModelForm):  # type: ignore[type-arg]
         if day is not None and day < timezone.localdate():
             raise ValidationError(_("Choose a date that is not in the past."), code="past")
         return day
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not cleaned.get("is_recheck"):
+            return cleaned
+        if self.recheck_on is None:
+            self.add_error("is_recheck", ValidationError(_("No date is proposed any more: choose one."), code="gone"))
+        elif cleaned.get("review_on"):
+            message = _("Either the proposed date or one of your own: take one of the two away.")
+            self.add_error("review_on", ValidationError(message, code="two"))
+        return {**cleaned, "review_on": cleaned.get("review_on") or self.recheck_on}
 
     def clean_inputs(self) -> str:
         inputs: str = self.cleaned_data["inputs"]
@@ -178,6 +193,18 @@ class OwnListForm(forms.Form):
             raise ValidationError(_("Each cause once, please."), code="twice")
         return {**cleaned, "causes": causes, "skipped": ""}
 
+    def is_of(self, own: OwnList) -> bool:
+        """Whether this valid form says what was recorded."""
+        return (self.cleaned_data["causes"], self.cleaned_data["skipped"]) == (own.causes, own.skipped)
+
+    def typed(self) -> list[str]:
+        """All that was chosen and typed, valid or not."""
+        if self.SKIP in self.data:
+            reasons = dict(OwnList.Skipped.choices)
+            return [str(reasons.get(self.data.get("skipped", ""), ""))]
+        chosen = ((self.names.get(cause.value() or "", ""), text.value() or "") for cause, text in self.places)
+        return [part for pair in chosen for part in pair if part]
+
     def _item(self, cleaned: dict[str, Any], number: int) -> dict[str, str] | None:
         """A text alone counts too: without a script nobody needs to choose “another cause” first."""
         slug, text = cleaned.get(f"cause_{number}", ""), cleaned.get(f"text_{number}", "")
@@ -207,9 +234,10 @@ class ConfirmedForm(forms.ModelForm):  # type: ignore[type-arg]
         widgets = {"note": forms.Textarea({"rows": 3})}
 
     def __init__(self, catalogue: Catalogue, intake: Intake, data: Any = None) -> None:
-        super().__init__(data, initial={"key": uuid.uuid4()})
-        self.sent_at = intake.sent_at
         self.names = {cause.slug: cause.name for cause in catalogue.causes}
+        self.standing = standing_row(intake)
+        super().__init__(data, initial={**self._recorded(), "key": uuid.uuid4()})
+        self.sent_at = intake.sent_at
         choices = cause_choices(catalogue, _("Choose a cause"), _("Another cause: …"))
         self.fields["cause"].choices = choices  # type: ignore[attr-defined]
         patient = intake.patient
@@ -219,6 +247,15 @@ class ConfirmedForm(forms.ModelForm):  # type: ignore[type-arg]
             "name": patient.name,
             "date": born,
         }
+
+    def _recorded(self) -> dict[str, Any]:
+        """What a correction starts from; a cause that the catalogue has lost since is another one by its name."""
+        if self.standing is None:
+            return {}
+        recorded = {name: getattr(self.standing, name) for name in self.Meta.fields}
+        if self.standing.cause in self.names:
+            return recorded | {"name": ""}
+        return recorded | {"cause": OTHER}
 
     def clean_confirmed_on(self) -> datetime.date:
         day: datetime.date = self.cleaned_data["confirmed_on"]
@@ -238,7 +275,16 @@ class ConfirmedForm(forms.ModelForm):  # type: ignore[type-arg]
             message = _("The answers were sent later, on %(day)s. Check the date, or tick that it was known before.")
             params = {"day": formats.date_format(timezone.localtime(self.sent_at), "j F Y")}
             self.add_error("confirmed_on", ValidationError(message, code="before", params=params))
+        if self._is_unchanged(cleaned):
+            raise ValidationError(_("This is what is recorded already. Change something, or go back."), code="same")
         return cleaned
+
+    def _is_unchanged(self, cleaned: dict[str, Any]) -> bool:
+        """Of the form as sent again after it was recorded, too: the view tells a resend by its key."""
+        row = self.standing
+        if row is None or row.key == cleaned.get("key"):
+            return False
+        return all(cleaned.get(name) == getattr(row, name) for name in self.Meta.fields)
 
 
 class WithdrawForm(forms.Form):
@@ -247,6 +293,33 @@ class WithdrawForm(forms.Form):
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data, initial={"key": uuid.uuid4()})
+
+
+class SheetOverruleForm(forms.Form):
+    """Why a sheet that calls it harmless is given although the picture is not benign."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    marks = forms.CharField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=_("Why you give it all the same"),
+        max_length=500,
+        widget=forms.Textarea({"rows": 3, "class": "form-control"}),
+    )
+    is_overruled = forms.BooleanField(
+        label=_("I have read what is not met, and I overrule it"),
+        error_messages={"required": _("Confirm that you have read what is not met.")},
+    )
+
+    def __init__(self, conditions: SheetConditions, data: Any = None) -> None:
+        self.current_marks = " ".join(conditions.marks)
+        super().__init__(data, initial={"key": uuid.uuid4(), "marks": self.current_marks})
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("marks") != self.current_marks:
+            message = _("Something else stands in the way now than when you opened this page. Read it again.")
+            raise ValidationError(message, code="changed")
+        return cleaned
 
 
 class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]

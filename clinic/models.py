@@ -222,6 +222,32 @@ class Assessment(models.Model):
         raise ValidationError(_("A signed assessment is never deleted."), code="immutable")
 
 
+class SheetOverrule(models.Model):
+    """Why a patient is given a sheet that calls it harmless though the picture is not benign. Append-only."""
+
+    # A resend of the same form carries the same key, so that it is recorded once.
+    key = models.UUIDField(_("key"), unique=True, editable=False)
+    assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="sheet_overrules")
+    obstacles = models.JSONField(_("what stood in the way"))  # texts, as they were shown
+    marks = models.JSONField(_("marks"))  # the same as “kind:slug”: what comes later needs a new reason
+    reason = models.TextField(_("reason"), max_length=500)
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField(_("entered at"), default=timezone.now)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("overruled patient sheet")
+        verbose_name_plural = _("overruled patient sheets")
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="sheet_overrule_with_reason")]
+
+    def __str__(self) -> str:
+        return f"{self.assessment} {self.entered_at:%Y-%m-%d}"
+
+    @property
+    def intake(self) -> Intake:
+        return self.assessment.intake
+
+
 class AccessRecord(models.Model):
     """One look at patient data: who, which, what, when. Append-only, by a trigger too."""
 

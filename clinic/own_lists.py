@@ -92,7 +92,7 @@ def write(intake: Intake, user: User, causes: Sequence[dict[str, str]], skipped:
 
 
 def lines(intake: Intake) -> tuple[ListLine, ...]:
-    return tuple(line(item) for item in intake.own_lists.prefetch_related("user"))
+    return tuple(line(item) for item in intake.own_lists.all())
 
 
 def line(own: OwnList) -> ListLine:

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import BadRequest, ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from causes.catalogue import Catalogue
 from causes.models.editable import Urgency
+from clinic.invitation_file import LONGEST_NAME, MOST_BYTES, Read, check_birth_date, read_file, read_lines
+from clinic.invitations import UNDELIVERED, UNDELIVERED_LABEL, LinkState
 from intake.models import Patient
-
-LONGEST_LIFE = 130  # years
 
 
 class State(models.TextChoices):
     NEW = "new", _("New")
     FINDINGS = "findings", _("Findings added")
+    CONFIRMED = "confirmed", _("Diagnosis confirmed, not signed")
     CHANGED = "changed", _("Changed since signed")
     SIGNED = "signed", _("Signed off")
 
@@ -65,7 +66,6 @@ class FilterForm(forms.Form):
             urgencies=tuple(cleaned["urgency"]),
             state=cleaned["state"],
             complaint=cleaned.get("complaint", ""),
-            text=cleaned.get("q", ""),
             page=cleaned["page"] or 1,
         )
 
@@ -77,7 +77,7 @@ class FilterForm(forms.Form):
 
     def query(self) -> str:
         """The filters as an address, without the search: a name never goes into one."""
-        chosen = {name: value for name, value in self.cleaned_data.items() if value and name != "q"}
+        chosen = {name: value for name, value in self.cleaned_data.items() if value and name not in ("q", "clear")}
         if len(chosen.get("urgency", ())) == len(Urgency):
             del chosen["urgency"]
         return urlencode(chosen, doseq=True)
@@ -87,6 +87,11 @@ class SearchAndFilterForm(FilterForm):
     """The same with the search, which is only ever posted."""
 
     q = forms.CharField(max_length=200, required=False)
+    clear = forms.BooleanField(required=False)
+
+    def text(self) -> str:
+        text: str = self.cleaned_data["q"]
+        return "" if self.cleaned_data["clear"] else text
 
 
 class PageForm(forms.Form):
@@ -103,15 +108,27 @@ class PatientSearchForm(PageForm):
     q = forms.CharField(label=_("Search"), max_length=200, required=False)
 
 
-class InviteForm(forms.Form):
-    """A link for someone new; for a patient who is registered, only the days are asked."""
+class InvitationFilterForm(PageForm):
+    """The list of invitations: what an address may hold."""
 
-    name = forms.CharField(label=_("Full name"), max_length=200, widget=forms.TextInput({"autocomplete": "off"}))
-    birth_date = forms.DateField(
-        label=_("Date of birth"),
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-        help_text=_("A patient with this name and date of birth who is already registered is not registered twice."),
+    state = forms.ChoiceField(
+        label=_("State"),
+        choices=[("", _("Any")), *LinkState.choices, (UNDELIVERED, UNDELIVERED_LABEL)],
+        required=False,
+        widget=_select(),
     )
+
+    def chosen(self) -> str:
+        """Raises BadRequest for a state that there is not."""
+        self.number()
+        state: str = self.cleaned_data["state"]
+        return state
+
+    def query(self) -> str:
+        return urlencode({"state": self.chosen()}) if self.chosen() else ""
+
+
+class DaysForm(forms.Form):
     days = forms.IntegerField(
         label=_("The link works for (days)"),
         min_value=1,
@@ -120,16 +137,85 @@ class InviteForm(forms.Form):
         help_text=_("Between 1 and 60 days."),
     )
 
+
+class InviteForm(DaysForm):
+    """A link for someone new; for a patient who is registered, name and date of birth are not asked."""
+
+    name = forms.CharField(
+        label=_("Full name"), max_length=LONGEST_NAME, widget=forms.TextInput({"autocomplete": "off"})
+    )
+    birth_date = forms.DateField(
+        label=_("Date of birth"),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("A patient with this name and date of birth who is already registered is not registered twice."),
+        validators=[check_birth_date],
+    )
+    email = forms.EmailField(
+        label=_("E-mail address (optional)"),
+        required=False,
+        widget=forms.EmailInput({"autocomplete": "off"}),
+        help_text=_("The link is sent there at once. Without it, print the sheet or show the QR code."),
+    )
+    language = forms.ChoiceField(label=_("Language"), required=False, widget=_select())
+    field_order = ("name", "birth_date", "email", "language", "days")
+
     def __init__(self, *args: Any, patient: Patient | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["language"].choices = language_choices()  # type: ignore[attr-defined]
         if patient is not None:
             del self.fields["name"], self.fields["birth_date"]
+        if not settings.HAS_EMAIL:
+            del self.fields["email"]
 
-    def clean_birth_date(self) -> datetime.date:
-        born: datetime.date = self.cleaned_data["birth_date"]
-        today = timezone.localdate()
-        if born > today:
-            raise ValidationError(_("This date is in the future."), code="future")
-        if born.year < today.year - LONGEST_LIFE:
-            raise ValidationError(_("This date is too long ago. Check the year."), code="past")
-        return born
+
+class EmailForm(forms.Form):
+    email = forms.EmailField(label=_("E-mail address"), widget=forms.EmailInput({"autocomplete": "off"}))
+
+
+class InviteManyForm(forms.Form):
+    """A file, or lines that were typed: one of the two."""
+
+    file = forms.FileField(
+        label=_("CSV file"),
+        required=False,
+        allow_empty_file=True,
+        widget=forms.FileInput({"accept": ".csv,text/csv,text/plain"}),
+        help_text=_(
+            "Columns: name, date of birth, e-mail, language. The last two may be left out. Commas or semicolons."
+        ),
+    )
+    lines = forms.CharField(
+        label=_("Or write one patient a line"),
+        required=False,
+        max_length=MOST_BYTES,
+        widget=forms.Textarea({"rows": 6, "autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("Name; date of birth; e-mail; language. For example: Ada Quill; 1959-03-02; ada@example.org"),
+    )
+
+    def clean_file(self) -> UploadedFile[Any] | None:
+        file: UploadedFile[Any] | None = self.cleaned_data["file"]
+        if file is not None and (file.size or 0) > MOST_BYTES:
+            raise ValidationError(
+                _("The file is too large: %(most)d kB at most. Is it the right one?") % {"most": MOST_BYTES // 1000},
+                code="size",
+            )
+        return file
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = self.cleaned_data
+        if not self.errors and bool(cleaned["file"] is not None) == bool(cleaned["lines"].strip()):
+            raise ValidationError(_("Choose a file, or write lines: one of the two."), code="one")
+        return cleaned
+
+    def read(self) -> Read:
+        file = self.cleaned_data["file"]
+        return read_lines(self.cleaned_data["lines"]) if file is None else read_file(file.read())
+
+
+class ConfirmManyForm(DaysForm):
+    rows = forms.CharField(widget=forms.HiddenInput)
+    send = forms.BooleanField(label=_("E-mail the links at once"), required=False)
+
+
+def language_choices() -> list[tuple[str, Any]]:
+    return [("", _("The patient’s own choice")), *settings.LANGUAGES]

@@ -26,6 +26,7 @@ LOOKS = {
     "worklist": gettext_lazy("saw it in the worklist"),
     "patient": gettext_lazy("opened the patient’s page"),
     "differential": gettext_lazy("opened the differential"),
+    "compared": gettext_lazy("saw it beside later answers"),
     "enter_finding": gettext_lazy("entered findings"),
     "change_context": gettext_lazy("changed setting or complaint"),
     "compare": gettext_lazy("compared causes"),
@@ -35,6 +36,7 @@ LOOKS = {
     "history": gettext_lazy("opened the history"),
     "tipping_point": gettext_lazy("asked what would put another cause first"),
     "patient_sheet": gettext_lazy("opened the sheet for the patient"),
+    "overrule_sheet": gettext_lazy("overruled what stood against the sheet for the patient"),
     "confirm_diagnosis": gettext_lazy("opened or recorded the confirmed diagnosis"),
     "withdraw_diagnosis": gettext_lazy("withdrew a confirmed diagnosis"),
 }
@@ -130,7 +132,7 @@ def page_of(patient: Patient, is_clinician: bool) -> PatientPage:
 
 
 def date(day: datetime.date | None) -> str:
-    return formats.date_format(day, "j F Y") if day else _("not recorded")
+    return formats.date_format(day) if day else _("not recorded")
 
 
 def _open_links() -> QuerySet[Invitation]:

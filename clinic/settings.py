@@ -4,7 +4,6 @@ import bootstrap_wrapper
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -18,6 +17,11 @@ DEVELOPMENT_KEY = "development-only-key-never-used-in-production-" + "x" * 16
 SECRET_KEY = env("SECRET_KEY", default=DEVELOPMENT_KEY if IS_DEVELOPMENT else "")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if IS_DEVELOPMENT else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# The proxy's own headers are believed: who asks, and whether it was encrypted.
+BEHIND_TLS_PROXY = env.bool("BEHIND_TLS_PROXY", default=False)
+# How often a patient's answers may be looked for by code and date of birth, within an hour.
+CODE_TRIES_BY_ORIGIN = env.int("CODE_TRIES_BY_ORIGIN", default=10)
+CODE_TRIES_AT_PRACTICE = env.int("CODE_TRIES_AT_PRACTICE", default=200)
 
 if not IS_DEVELOPMENT:
     if not SECRET_KEY or SECRET_KEY == DEVELOPMENT_KEY or len(SECRET_KEY) < 50:
@@ -49,7 +53,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "intake.languages.PatientLanguage",
+    "clinic.refusals.MethodNotAllowedPage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -108,8 +113,23 @@ LOGOUT_REDIRECT_URL = "login"
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
+# Without EMAIL_URL a production server sends no e-mail and offers none; in development it is printed.
+HAS_EMAIL = IS_DEVELOPMENT or bool(env("EMAIL_URL", default=""))
+EMAIL_URL = env("EMAIL_URL", default="") or ("consolemail://" if IS_DEVELOPMENT else "dummymail://")
+vars().update(env.email_url_config(EMAIL_URL))
+EMAIL_TIMEOUT = 10  # seconds
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="practice@localhost" if IS_DEVELOPMENT else "")
+if HAS_EMAIL and not DEFAULT_FROM_EMAIL:
+    raise ImproperlyConfigured("Set DEFAULT_FROM_EMAIL to the address that patients get their links from.")
+# Where patients reach this server, when staff use another name for it: “https://forms.example.org”.
+PUBLIC_ADDRESS = env("PUBLIC_ADDRESS", default="").rstrip("/")
+
 LANGUAGE_CODE = "en-gb"
-LANGUAGES = [("en-gb", _("English"))]
+# What patients choose from, each in its own language: a language needs locale/ and causes/data/translations.csv.
+LANGUAGES = [("en-gb", "English"), ("es", "Español")]
+# Where an address begins that patients open. Staff's pages are in LANGUAGE_CODE, whatever their browser prefers.
+PATIENT_PATHS = ("/intake/",)
+FORMAT_MODULE_PATH = ["clinic.formats"]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env("TIME_ZONE", default="Europe/London")
 USE_I18N = True
@@ -162,7 +182,7 @@ if not IS_DEVELOPMENT:
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_SECURE = True
     CSRF_COOKIE_NAME = "__Host-csrftoken"
-    if env.bool("BEHIND_TLS_PROXY", default=False):
+    if BEHIND_TLS_PROXY:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # No patient data in logs: the error page's reference is all that ties a report to a line here.

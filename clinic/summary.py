@@ -11,6 +11,7 @@ from causes.conditions import parse_clause
 from clinic import words
 from clinic.chart import Chart
 from clinic.evidence import Known
+from clinic.lane import OPEN, standing_of
 from intake import derivation
 
 PERTINENT = 0.1  # nats that an absent finding must move a leading cause to be worth a mention
@@ -24,6 +25,7 @@ def summary(chart: Chart) -> str:
         _patient(chart),
         _symptoms(chart),
         _denied(chart),
+        _set_aside(chart),
         _substances(chart),
         _examination(chart),
         _tests(chart),
@@ -68,10 +70,23 @@ def _denied(chart: Chart) -> str:
     if not absent:
         return ""
     pertinent = _pertinent(chart)
-    named = [_phrase(known) for known in absent if known.finding.slug in pertinent]
-    others = len(absent) - len(named)
-    rest = ngettext("%(n)s other question", "%(n)s other questions", others) % {"n": others}
-    return _("No to: %(names)s.") % {"names": "; ".join([*named, rest] if others else named)}
+    others = sum(known.finding.slug not in pertinent for known in absent)
+    # A single other one is as short by its name.
+    named = [_phrase(known) for known in absent if others == 1 or known.finding.slug in pertinent]
+    if not named:
+        return ngettext("No to %(n)s question.", "No to %(n)s questions.", others) % {"n": others}
+    rest = [ngettext("%(n)s other question", "%(n)s other questions", others) % {"n": others}] if others > 1 else []
+    return _("No to: %(names)s.") % {"names": "; ".join([*named, *rest])}
+
+
+def _set_aside(chart: Chart) -> str:
+    """What the patient said that another of her answers rules out: neither is dropped."""
+    aside = derivation.set_aside(chart.catalogue, chart.intake.answers)
+    findings = chart.catalogue.finding
+    said = [f"{words.in_sentence(findings[slug].name)}: {words.answer(findings[slug], aside[slug])}" for slug in aside]
+    if not said:
+        return ""
+    return _("Not used, because it does not go with another answer: %(names)s.") % {"names": "; ".join(said)}
 
 
 def _asked(chart: Chart) -> Iterator[Known]:
@@ -147,7 +162,7 @@ def _drinks(chart: Chart) -> str:
 
 def _alcohol(chart: Chart) -> str:
     units = chart.intake.answers.get(derivation.ALCOHOL_UNITS)
-    if units is None:
+    if not isinstance(units, int | float):
         return ""
     return _("Alcohol: %(units)s units a week.") % {"units": f"{units:g}"}
 
@@ -209,7 +224,9 @@ def _ranking(chart: Chart) -> str:
         "number": differential.release,
         "causes": "; ".join(listed),
     }
-    open_causes = [catalogue.cause[entry.cause].name for entry in differential.lane]
+    open_causes = [
+        catalogue.cause[entry.cause].name for entry in differential.lane if standing_of(chart, entry) == OPEN
+    ]
     if open_causes:
         text += " " + _("Not yet excluded: %(names)s.") % {"names": "; ".join(open_causes)}
     return text

@@ -20,6 +20,8 @@ from causes.words import GRADE_TITLES as GRADE_TITLES
 from causes.words import STAGE_TITLES as STAGE_TITLES
 from causes.words import length as length
 from causes.words import probability as probability
+from clinic.people import display_name
+from intake.models import Intake
 
 MINUS = "−"
 
@@ -194,6 +196,18 @@ def statement(finding: Finding, value: Value) -> str:
     return finding.name if value is True else f"{finding.name}: {answer(finding, value)}"
 
 
+def respondent(intake: Intake) -> str:
+    """Who filled it in, when that was not the patient alone; else empty."""
+    if intake.respondent == Intake.Respondent.HELPED:
+        return _("Answered with help")
+    if intake.respondent == Intake.Respondent.CARER:
+        return _("Answered for the patient by %(name)s") % {"name": intake.respondent_name or _("somebody else")}
+    if intake.respondent == Intake.Respondent.STAFF:
+        name = display_name(intake.entered_by) if intake.entered_by else _("a member of staff")
+        return _("Entered by %(name)s, staff") % {"name": name}
+    return ""
+
+
 def day(moment: datetime.datetime) -> str:
     local = timezone.localtime(moment)
     return formats.date_format(local, "j M" if local.year == timezone.localdate().year else "j M Y")
@@ -207,4 +221,4 @@ def time(moment: datetime.datetime) -> str:
 
 def moment(value: datetime.datetime) -> str:
     """Date and time in full, for what is kept."""
-    return formats.date_format(timezone.localtime(value), "j F Y, H:i")
+    return formats.date_format(timezone.localtime(value), "DATETIME_FORMAT")

@@ -22,7 +22,7 @@ from clinic import words
 from clinic.confirmed import names
 from clinic.evidence import evidence
 from clinic.identity import other_person
-from clinic.models import Assessment, ClinicianFinding, Membership
+from clinic.models import Assessment, ClinicianFinding, ConfirmedDiagnosis, Membership
 from clinic.own_lists import pending
 from clinic.patient_forms import Filters, State
 from intake.derivation import AGE, SEX
@@ -31,7 +31,14 @@ from intake.models import Intake, IntakeQuerySet, Patient
 PAGE_SIZE = 25
 SHOWN_FLAGS = 2
 SHOWN_CAUSES = 3
-STATE_ICONS = {State.NEW: "ring", State.FINDINGS: "half", State.CHANGED: "warning", State.SIGNED: "check"}
+Ranked = tuple[tuple[str, float], ...]  # causes with their posteriors, the most probable first
+STATE_ICONS = {
+    State.NEW: "ring",
+    State.FINDINGS: "half",
+    State.CONFIRMED: "info",
+    State.CHANGED: "warning",
+    State.SIGNED: "check",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,7 @@ class Clinical:
     complaint: str
     flags: tuple[str, ...]
     more_flags: str
+    urgency_reason: str  # where the urgency comes from when no red flag fired
     first_causes: tuple[Bar, ...]  # empty when this release cannot rank the intake, and before the own list
     is_own_list_first: bool  # the ranking is not to be seen yet
     confirmed: str  # the confirmed diagnosis, or ""
@@ -80,6 +88,7 @@ class Row:
     waiting: str
     state_name: str
     state_icon: str
+    respondent: str  # who filled it in, when that was not the patient; else ""
     is_other_person: bool  # the answers name somebody else than the patient
     clinical: Clinical | None
 
@@ -133,14 +142,20 @@ def page_of(intakes: IntakeQuerySet, filters: Filters, release: Release, members
 
 
 def with_state(intakes: IntakeQuerySet) -> QuerySet[Any]:
-    """Annotated with ``state``: what was found after the latest signature opens the intake again."""
+    """Annotated with ``state``: what was found after the latest signature opens the intake again.
+
+    One whose diagnosis is confirmed still waits for its signature, and keeps its place: a red flag may have fired.
+    """
     latest = Assessment.objects.filter(intake=OuterRef("pk")).order_by("-signed_at")
+    diagnoses = ConfirmedDiagnosis.objects.filter(intake=OuterRef("pk")).order_by("-pk")
     findings = ClinicianFinding.objects.filter(intake=OuterRef("pk"))
     return intakes.annotate(
         last_signed_at=Subquery(latest.values("signed_at")[:1]),
+        is_withdrawn=Subquery(diagnoses.values("is_withdrawn")[:1]),
         state=Case(
             When(Exists(findings.filter(entered_at__gt=OuterRef("last_signed_at"))), then=Value(State.CHANGED)),
             When(last_signed_at__isnull=False, then=Value(State.SIGNED)),
+            When(is_withdrawn=False, then=Value(State.CONFIRMED)),
             When(Exists(findings), then=Value(State.FINDINGS)),
             default=Value(State.NEW),
             output_field=CharField(),
@@ -220,7 +235,7 @@ def _urgencies(catalogue: Catalogue, intakes: Iterable[Intake]) -> dict[int, str
 
 def _with_patients(intakes: IntakeQuerySet, listed: Sequence[Listed]) -> list[Intake]:
     """The intakes of one page, in its order."""
-    rows = intakes.select_related("patient").prefetch_related("clinician_findings")
+    rows = intakes.select_related("patient", "entered_by").prefetch_related("clinician_findings")
     found = {intake.pk: intake for intake in rows.filter(pk__in=[item.pk for item in listed])}
     return [found[item.pk] for item in listed]
 
@@ -232,7 +247,7 @@ def _rows(
     now: datetime.datetime,
     clinician: Membership | None,
 ) -> tuple[Row, ...]:
-    clinical = _clinical(catalogue, intakes, clinician) if clinician else [None] * len(intakes)
+    clinical = _clinical(catalogue, listed, intakes, clinician) if clinician else [None] * len(intakes)
     is_clinician = clinician is not None
     child_before = catalogue.parameter["childhood-onset-age"]
     return tuple(
@@ -246,6 +261,7 @@ def _rows(
             waiting=waiting(item.sent_at, now),
             state_name=str(item.state.label),
             state_icon=STATE_ICONS[item.state],
+            respondent=words.respondent(intake),
             is_other_person=bool(other_person(intake)),
             clinical=part,
         )
@@ -253,14 +269,17 @@ def _rows(
     )
 
 
-def _clinical(catalogue: Catalogue, intakes: list[Intake], clinician: Membership) -> list[Clinical]:
+def _clinical(
+    catalogue: Catalogue, listed: Sequence[Listed], intakes: list[Intake], clinician: Membership
+) -> list[Clinical]:
     keys = [intake.pk for intake in intakes]
     own_list_first, confirmed = pending(clinician, keys), names(keys)
     known = [evidence(catalogue, intake) for intake in intakes]
     complaints = {item.slug: item.name for item in catalogue.presentations}
-    bars = _bars(catalogue, intakes, known)
+    first = _first_of(catalogue, intakes, known)
     parts = []
-    for intake, found in zip(intakes, known, strict=True):
+    for item, intake, found in zip(listed, intakes, known, strict=True):
+        ranked = () if intake.pk in own_list_first else first.get(intake.pk, ())
         flags = [flag.name for flag in red_flags.fired(catalogue, found)]
         more = len(flags) - SHOWN_FLAGS
         parts.append(
@@ -269,7 +288,8 @@ def _clinical(catalogue: Catalogue, intakes: list[Intake], clinician: Membership
                 complaint=complaints.get(intake.presentation, intake.presentation),
                 flags=tuple(flags[:SHOWN_FLAGS]),
                 more_flags=_("and %(count)d more") % {"count": more} if more > 0 else "",
-                first_causes=() if intake.pk in own_list_first else bars.get(intake.pk, ()),
+                urgency_reason="" if flags else _urgency_reason(catalogue, item.urgency, ranked),
+                first_causes=_bars(catalogue, ranked),
                 is_own_list_first=intake.pk in own_list_first,
                 confirmed=confirmed.get(intake.pk, ""),
             )
@@ -277,32 +297,38 @@ def _clinical(catalogue: Catalogue, intakes: list[Intake], clinician: Membership
     return parts
 
 
-def _bars(
-    catalogue: Catalogue, intakes: list[Intake], known: list[dict[str, ranking.Value]]
-) -> dict[int, tuple[Bar, ...]]:
+def _urgency_reason(catalogue: Catalogue, urgency: str, ranked: Ranked) -> str:
+    """Nothing of the ranking is told before the own list."""
+    if not ranked:
+        return ""
+    first = catalogue.cause[ranked[0][0]]
+    if first.urgency != urgency:
+        return _("Urgency as it was when signed.")
+    return _("Urgency by the first cause, %(cause)s.") % {"cause": first.name}
+
+
+def _first_of(catalogue: Catalogue, intakes: list[Intake], known: list[dict[str, ranking.Value]]) -> dict[int, Ranked]:
     """The first causes of every intake that this release can rank; the others' rows say that it cannot."""
     cases = {
         intake.pk: ranking.Case(found, intake.setting, intake.presentation)
         for intake, found in zip(intakes, known, strict=True)
     }
-    first = _first_causes(catalogue, cases, SHOWN_CAUSES)
-    return {
-        pk: tuple(
-            Bar(
-                name=catalogue.cause[slug].name,
-                length=words.length(posterior),
-                probability=words.probability(posterior),
-                css="v-tint" if place else "v-bar",
-            )
-            for place, (slug, posterior) in enumerate(causes)
+    return _first_causes(catalogue, cases, SHOWN_CAUSES)
+
+
+def _bars(catalogue: Catalogue, ranked: Ranked) -> tuple[Bar, ...]:
+    return tuple(
+        Bar(
+            name=catalogue.cause[slug].name,
+            length=words.length(posterior),
+            probability=words.probability(posterior),
+            css="v-tint" if place else "v-bar",
         )
-        for pk, causes in first.items()
-    }
+        for place, (slug, posterior) in enumerate(ranked)
+    )
 
 
-def _first_causes(
-    catalogue: Catalogue, cases: Mapping[int, ranking.Case], count: int
-) -> dict[int, tuple[tuple[str, float], ...]]:
+def _first_causes(catalogue: Catalogue, cases: Mapping[int, ranking.Case], count: int) -> dict[int, Ranked]:
     """Of every case that this release can rank: one that it cannot is left out and never costs the others theirs."""
     try:
         return dict(zip(cases, ranking.first_causes(catalogue, list(cases.values()), count), strict=True))

@@ -1,4 +1,4 @@
-"""What the patient is told after sending: by the red flags that fired, and by nothing else.
+"""What the patient is told, after sending or when an answer cannot wait: by red flags, and by nothing else.
 
 No name of a disease, no ranking, and never that all is well.
 """
@@ -14,6 +14,8 @@ from causes.catalogue import Catalogue
 from causes.conditions import Evidence
 from causes.red_flags import fired
 from intake.models import Practice
+
+EMERGENCY = "emergency"
 
 
 @dataclass(frozen=True)
@@ -53,13 +55,28 @@ def advice(catalogue: Catalogue, evidence: Evidence) -> tuple[Advice, ...]:
 
 def calls(practice: Practice, given: tuple[Advice, ...]) -> tuple[Call, ...]:
     """The numbers to ring, the one to try first at the top. No number is shown twice."""
-    is_emergency = bool(given) and given[0].urgency == "emergency"
-    emergency = _call(_("In an emergency"), practice.emergency_phone, "emergency")
-    usual = [
-        _call(_("Phone the practice"), practice.phone, "" if is_emergency else "first"),
+    if given and given[0].urgency == EMERGENCY:
+        return emergency_calls(practice)
+    return _known([*_usual(practice, "first"), emergency_call(practice)])
+
+
+def emergency_calls(practice: Practice) -> tuple[Call, ...]:
+    """All of them, that of the emergency service first."""
+    return _known([emergency_call(practice), *_usual(practice, "")])
+
+
+def emergency_call(practice: Practice) -> Call:
+    return _call(_("In an emergency"), practice.emergency_phone, EMERGENCY)
+
+
+def _usual(practice: Practice, look: str) -> list[Call]:
+    return [
+        _call(_("Phone the practice"), practice.phone, look),
         _call(practice.out_of_hours_name or _("When the practice is closed"), practice.out_of_hours_phone, ""),
     ]
-    ordered = [emergency, *usual] if is_emergency else [*usual, emergency]
+
+
+def _known(ordered: list[Call]) -> tuple[Call, ...]:
     return tuple(call for call in ordered if call.number)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from causes.catalogue import Catalogue, Finding
@@ -25,8 +26,23 @@ BODY, ONSET_AGE = "body", "onset-age"
 MEDICINES, NO_MEDICINES = "medicines", "no-medicines"
 DRINKS, ALCOHOL_UNITS = "drinks", "alcohol-units"
 OWN_WORDS, WORRY = "own-words", "worry"
+BOTH_RIGHT = "both-right"  # contradictions that the patient leaves as they are
 CONTROLS = frozenset(
-    {NAME, BIRTH_DATE, AGE, SEX, BODY, ONSET_AGE, MEDICINES, NO_MEDICINES, DRINKS, ALCOHOL_UNITS, OWN_WORDS, WORRY}
+    {
+        NAME,
+        BIRTH_DATE,
+        AGE,
+        SEX,
+        BODY,
+        ONSET_AGE,
+        MEDICINES,
+        NO_MEDICINES,
+        DRINKS,
+        ALCOHOL_UNITS,
+        OWN_WORDS,
+        WORRY,
+        BOTH_RIGHT,
+    }
 )
 
 # Findings that one control and one parameter settle. Those of body zones and of drugs are in the catalogue.
@@ -43,13 +59,33 @@ TITLE_LENGTH = 200
 def evidence(catalogue: Catalogue, answers: Answers) -> dict[str, Value]:
     """Finding slug -> value, in the catalogue's order. What is not sure, not asked or not usable is left out."""
     known = _known(catalogue, answers)
-    dropped = _no_longer_asked(catalogue, known, _circumstances(known, answers), answers)
+    dropped = _no_longer_asked(catalogue, known, with_medicines(known, answers), answers)
     return {slug: known[slug] for slug in catalogue.finding if slug in known and slug not in dropped}
+
+
+def set_aside(catalogue: Catalogue, answers: Answers) -> dict[str, Value]:
+    """What was answered and is no evidence, in the catalogue's order: another answer rules its question out."""
+    given = _known(catalogue, answers) | dict(_direct(catalogue, answers))
+    found = evidence(catalogue, answers)
+    return {slug: given[slug] for slug in catalogue.finding if slug in given and found.get(slug) != given[slug]}
+
+
+def left_open(catalogue: Catalogue, answers: Answers) -> set[str]:
+    """Answered, but not known: what hangs on these is hidden, unlike what hangs on a question never answered."""
+    open_ = {slug for slug, answer in answers.items() if slug in catalogue.finding and answer in (UNSURE, "")}
+    return open_ | (zone_findings(catalogue) if answers.get(BODY) == [] else set())
 
 
 def circumstances(catalogue: Catalogue, answers: Answers) -> dict[str, Value]:
     """What ``ask_if`` may ask about: the evidence, and whether any medicine is taken."""
-    return _circumstances(evidence(catalogue, answers), answers)
+    return with_medicines(evidence(catalogue, answers), answers)
+
+
+def with_medicines(known: Evidence, answers: Answers) -> dict[str, Value]:
+    """``circumstances`` of evidence that was worked out already."""
+    takes = {MEDICINES: True} if answers.get(MEDICINES) else {}
+    takes_none = {MEDICINES: False} if not takes and answers.get(NO_MEDICINES) else {}
+    return {**known, **takes, **takes_none}
 
 
 def unusable(catalogue: Catalogue, answers: Answers) -> list[str]:
@@ -98,6 +134,7 @@ def parameter(catalogue: Catalogue, slug: str) -> float:
     return catalogue.parameter[slug]
 
 
+@lru_cache(maxsize=8)
 def zone_findings(catalogue: Catalogue) -> frozenset[str]:
     """Every finding that a place on the body can imply."""
     return frozenset(
@@ -105,6 +142,7 @@ def zone_findings(catalogue: Catalogue) -> frozenset[str]:
     )
 
 
+@lru_cache(maxsize=8)
 def drug_findings(catalogue: Catalogue) -> frozenset[str]:
     """Every finding that the list of medicines settles: implied by some drug, and not asked in another way."""
     implied = {effect.finding for drug in catalogue.drugs for effect in drug.effects}
@@ -126,10 +164,11 @@ def _known(catalogue: Catalogue, answers: Answers) -> dict[str, Value]:
 
 
 def _direct(catalogue: Catalogue, answers: Answers) -> Iterator[tuple[str, Value]]:
-    for slug, finding in catalogue.finding.items():
-        value = _value(finding, answers.get(slug))
-        if value is not None:
-            yield slug, value
+    for slug, answer in answers.items():
+        if slug in catalogue.finding:
+            value = _value(catalogue.finding[slug], answer)
+            if value is not None:
+                yield slug, value
 
 
 def _value(finding: Finding, answer: Any) -> Value | None:
@@ -189,35 +228,22 @@ def _drugs(row: Mapping[str, Any]) -> tuple[str, ...]:
     return (row["drug"], *row.get("more_drugs", ()))
 
 
-def _circumstances(known: Evidence, answers: Answers) -> dict[str, Value]:
-    takes = {MEDICINES: True} if answers.get(MEDICINES) else {}
-    takes_none = {MEDICINES: False} if not takes and answers.get(NO_MEDICINES) else {}
-    return {**known, **takes, **takes_none}
-
-
 def _no_longer_asked(catalogue: Catalogue, known: Iterable[str], circumstances: Evidence, answers: Answers) -> set[str]:
     """Answers whose question another answer rules out, and those that hang on such an answer in turn."""
     conditions = {slug: parse(catalogue.finding[slug].ask_if) for slug in known}
     dropped: set[str] = set()
-
-    left_open = _left_open(catalogue, answers)
+    is_open = left_open(catalogue, answers)
 
     def is_unmet(clause: Clause) -> bool:
         if clause.slug in circumstances and clause.slug not in dropped:
             return not clause.is_met(circumstances)
-        return clause.slug in dropped or clause.slug in left_open
+        return clause.slug in dropped or clause.slug in is_open
 
     while True:
         ruled_out = {slug for slug, groups in conditions.items() if _is_violated(groups, is_unmet)}
         if ruled_out == dropped:
             return dropped
         dropped = ruled_out
-
-
-def _left_open(catalogue: Catalogue, answers: Answers) -> set[str]:
-    """Answered, but not known: what hangs on these is hidden, unlike what hangs on a question never answered."""
-    open_ = {slug for slug in catalogue.finding if answers.get(slug) in (UNSURE, "")}
-    return open_ | (zone_findings(catalogue) if answers.get(BODY) == [] else set())
 
 
 def _is_violated(groups: tuple[tuple[Clause, ...], ...], is_unmet: Callable[[Clause], bool]) -> bool:

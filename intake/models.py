@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import datetime
 import logging
 import secrets
 import uuid
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -11,11 +13,12 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from causes import ranking, red_flags
 from causes.catalogue import URGENCIES, Catalogue
+from causes.catalogue.translating import in_language
 from causes.models import Release
 from causes.models.editable import Urgency
 from intake import derivation
@@ -69,6 +72,10 @@ class Practice(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def draft_time(self) -> datetime.timedelta:
+        return datetime.timedelta(days=self.draft_days)
 
     def clean(self) -> None:
         known = {item.slug for item in Release.objects.current().catalogue().settings}
@@ -127,6 +134,13 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
     def sent(self) -> IntakeQuerySet:
         return self.filter(sent_at__isnull=False)
 
+    def drafts(self) -> IntakeQuerySet:
+        return self.filter(sent_at__isnull=True)
+
+    def expired(self, practice: Practice) -> IntakeQuerySet:
+        """The practice's drafts that nobody has changed for as long as it keeps them."""
+        return self.drafts().filter(practice=practice, saved_at__lte=timezone.now() - practice.draft_time)
+
 
 class Intake(models.Model):
     """One questionnaire. ``answers`` is what the patient gave, keyed by finding slug or control name."""
@@ -145,6 +159,13 @@ class Intake(models.Model):
     invitation = models.OneToOneField(Invitation, models.PROTECT, related_name="intake", null=True, blank=True)
     release = models.ForeignKey(Release, models.PROTECT, related_name="+", verbose_name=_("asked from"))
     answers = models.JSONField(_("answers"), default=dict, blank=True)
+    # What was typed and is no answer yet (half a date, a word for a number), so that it is there again: by the
+    # name of the item, field -> texts. Empty once sent, as are ``pages``.
+    typed = models.JSONField(default=dict, blank=True, editable=False)
+    # The number of the last save of each open page: an older one that arrives late changes nothing.
+    pages = models.JSONField(default=dict, blank=True, editable=False)
+    # Red flags for which the patient has read, while still answering, that help is needed at once: slug -> when.
+    interruptions = models.JSONField(default=dict, blank=True, editable=False)
     language = models.CharField(_("language"), max_length=10, blank=True)
     # With the date of birth it finds the draft again; what was sent is read with it too.
     code = models.CharField(_("code"), max_length=12, unique=True, default=new_reference, editable=False)
@@ -181,7 +202,10 @@ class Intake(models.Model):
                 name="intake_sent_has_reference_and_patient",
             )
         ]
-        indexes = [models.Index(fields=["practice", "sent_at"], name="intake_practice_sent")]
+        indexes = [
+            models.Index(fields=["practice", "sent_at"], name="intake_practice_sent"),
+            models.Index(fields=["practice", "saved_at"], condition=Q(sent_at__isnull=True), name="intake_draft_saved"),
+        ]
 
     def __str__(self) -> str:
         return self.reference or str(_("draft"))
@@ -190,19 +214,56 @@ class Intake(models.Model):
     def is_sent(self) -> bool:
         return self.sent_at is not None
 
+    @property
+    def kept_until(self) -> datetime.datetime:
+        """When a draft is deleted unless it is changed before."""
+        return self.saved_at + self.practice.draft_time
+
+    @property
+    def is_expired(self) -> bool:
+        return not self.is_sent and self.kept_until <= timezone.now()
+
+    def catalogue(self) -> Catalogue:
+        """What was asked, in the words of whoever is reading."""
+        return in_language(self.release.catalogue(), get_language() or "")
+
     def evidence(self, catalogue: Catalogue) -> dict[str, ranking.Value]:
         """What the patient's answers say, as findings of this catalogue."""
         return derivation.evidence(catalogue, self.answers)
 
-    def save_answers(self, changes: dict[str, Any], cleared: set[str] = frozenset()) -> None:  # type: ignore[assignment]
+    def lock(self) -> None:
+        """Until the transaction ends nobody else writes here. Raises ValidationError when it was already sent."""
+        fresh = Intake.objects.select_for_update().get(pk=self.pk)
+        if fresh.is_sent:
+            raise ValidationError(_("These answers have already been sent."), code="sent")
+        self.answers, self.typed, self.pages = fresh.answers, fresh.typed, fresh.pages
+        self.interruptions = fresh.interruptions
+
+    @transaction.atomic
+    def save_answers(
+        self,
+        changes: Mapping[str, Any],
+        cleared: Collection[str] = (),
+        typed: Mapping[str, Any] | None = None,
+        pages: Mapping[str, int] | None = None,
+    ) -> None:
         """Merge one page's answers into the draft. Raises ValidationError when it was already sent."""
-        with transaction.atomic():
-            fresh = Intake.objects.select_for_update().get(pk=self.pk)
-            if fresh.is_sent:
-                raise ValidationError(_("These answers have already been sent."), code="sent")
-            answers = {name: value for name, value in fresh.answers.items() if name not in cleared} | changes
-            Intake.objects.filter(pk=self.pk, sent_at__isnull=True).update(answers=answers, saved_at=timezone.now())
-            self.answers = answers
+        self.lock()
+        self.answers = {name: value for name, value in self.answers.items() if name not in cleared} | dict(changes)
+        self.typed = dict(self.typed if typed is None else typed)
+        self.pages = dict(self.pages if pages is None else pages)
+        self.saved_at = timezone.now()
+        Intake.objects.drafts().filter(pk=self.pk).update(
+            answers=self.answers, typed=self.typed, pages=self.pages, saved_at=self.saved_at
+        )
+
+    @transaction.atomic
+    def note_interruption(self, flags: Collection[str]) -> None:
+        """The patient has read what to do about these red flags. Raises ValidationError when it was already sent."""
+        self.lock()
+        now = timezone.now().isoformat()
+        self.interruptions = {**dict.fromkeys(flags, now), **self.interruptions}
+        Intake.objects.drafts().filter(pk=self.pk).update(interruptions=self.interruptions)
 
     def send(self) -> bool:
         """Send once. True for the call that sent it; a resend or a second tab gets False and changes nothing."""
@@ -218,6 +279,8 @@ class Intake(models.Model):
                 urgency, is_ranked = _urgency_at_sending(catalogue, fresh, presentation)
                 changed = Intake.objects.filter(pk=self.pk, sent_at__isnull=True).update(
                     sent_at=now,
+                    typed={},
+                    pages={},
                     reference=new_reference(),
                     patient=patient,
                     presentation=presentation,

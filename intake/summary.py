@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from causes.catalogue import Catalogue
 from intake import derivation, topics
+from intake.contradictions import Contradiction, contradictions
 from intake.derivation import NO, UNSURE, YES, Answers
 from intake.topics import Item, Topic
 
@@ -31,6 +32,32 @@ class Row:
 class Group:
     title: str
     rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Puzzle:
+    """Two or more answers that do not go together, for the patient to say which is right."""
+
+    key: str
+    rows: tuple[Row, ...]
+    lost: Row | None  # whose question is not asked any more, so that its answer can only be taken back
+
+
+def puzzles(catalogue: Catalogue, answers: Answers) -> tuple[Puzzle, ...]:
+    return tuple(_puzzle(catalogue, answers, found) for found in contradictions(catalogue, answers))
+
+
+def _puzzle(catalogue: Catalogue, answers: Answers, found: Contradiction) -> Puzzle:
+    within = [item for item in found.items if item != found.out_of_reach]
+    lost = _said(catalogue, answers, found.out_of_reach) if found.out_of_reach else None
+    return Puzzle(found.key, tuple(_said(catalogue, answers, item) for item in within), lost)
+
+
+def _said(catalogue: Catalogue, answers: Answers, item: Item) -> Row:
+    """Of the patient's own details only the date of birth can be at odds with another answer."""
+    topic = next(topic for topic in topics.all_topics(catalogue) if item in topic.items)
+    rows = list(_rows(catalogue, answers, topic, item))
+    return rows[1] if item.control == topics.PROFILE else rows[0]
 
 
 def groups(catalogue: Catalogue, answers: Answers) -> tuple[Group, ...]:
@@ -63,7 +90,7 @@ def _profile(catalogue: Catalogue, answers: Answers, item: Item) -> list[Line]:
     labels = {option.value: option.label for option in sex.options} if sex else {}
     said = answers.get(derivation.SEX)
     born = answers.get(derivation.BIRTH_DATE)
-    date = date_format(datetime.date.fromisoformat(born), "j F Y") if born else ""
+    date = date_format(datetime.date.fromisoformat(born)) if born else ""
     return [
         (_("Your full name"), answers.get(derivation.NAME, "")),
         (_("Your date of birth"), date),

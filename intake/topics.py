@@ -1,4 +1,4 @@
-"""The questionnaire as the catalogue lays it out: topics, what each asks, what applies, what is still open.
+"""The questionnaire as the catalogue lays it out: topics, what each asks of this patient, what is still open.
 
 Pure: knows the catalogue, not Django.
 """
@@ -12,23 +12,46 @@ from typing import Any
 
 from causes.catalogue import Catalogue, Finding, Section
 from causes.conditions import Evidence, holds, parse_clause
-from intake import derivation
+from intake import derivation, interview
 from intake.derivation import Answers
+from intake.interview import Worth
 
 # What an item looks like on the page. A derived finding that no control settles is asked as a question.
 QUESTION, PROFILE, WORDS = "question", "profile", "words"
+# Several questions of a page that are answered together: ``intake.pages`` puts them together.
+TICKS = "list"
 BODY, ONSET_AGE = derivation.BODY, derivation.ONSET_AGE
 MEDICINES, DRINKS, ALCOHOL_UNITS = derivation.MEDICINES, derivation.DRINKS, derivation.ALCOHOL_UNITS
+# Whatever the ranking expects of them: who it is, what may have caused it, and what no question asks.
+ALWAYS_ASKED = (PROFILE, MEDICINES, WORDS)
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     control: str
     findings: tuple[Finding, ...]
+    number: int = 0  # of a list on its page
 
     @property
     def name(self) -> str:
+        if self.control == TICKS:
+            return f"{TICKS}-{self.findings[0].section}-{self.number}"
         return self.findings[0].slug if self.control == QUESTION else self.control
+
+    @property
+    def slugs(self) -> tuple[str, ...]:
+        return tuple(finding.slug for finding in self.findings)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Where its answers are kept."""
+        if self.control == PROFILE:
+            return (derivation.NAME, derivation.BIRTH_DATE, derivation.AGE, derivation.SEX)
+        if self.control == MEDICINES:
+            return (MEDICINES, derivation.NO_MEDICINES)
+        if self.control == WORDS:
+            return (derivation.OWN_WORDS, derivation.WORRY)
+        return self.slugs if self.control in (QUESTION, TICKS) else (self.control,)
 
     @property
     def ask_ifs(self) -> tuple[str, ...]:
@@ -38,8 +61,8 @@ class Item:
         return any(holds(text, circumstances) for text in self.ask_ifs)
 
     def is_answered(self, answers: Answers) -> bool:
-        if self.control == QUESTION:
-            return _is_question_answered(self.findings[0], answers.get(self.name))
+        if self.control in (QUESTION, TICKS):
+            return all(_is_question_answered(finding, answers.get(finding.slug)) for finding in self.findings)
         if self.control == PROFILE:
             return bool(answers.get(derivation.NAME)) and derivation.AGE in answers and derivation.SEX in answers
         if self.control == MEDICINES:
@@ -61,8 +84,11 @@ class Topic:
     def applying(self, circumstances: Evidence) -> tuple[Item, ...]:
         return tuple(item for item in self.items if item.applies(circumstances))
 
+    def left_open(self, circumstances: Evidence, answers: Answers) -> tuple[Item, ...]:
+        return tuple(item for item in self.applying(circumstances) if not item.is_answered(answers))
+
     def is_complete(self, circumstances: Evidence, answers: Answers) -> bool:
-        return all(item.is_answered(answers) for item in self.applying(circumstances))
+        return not self.left_open(circumstances, answers)
 
 
 @lru_cache(maxsize=8)
@@ -78,15 +104,34 @@ def all_topics(catalogue: Catalogue) -> tuple[Topic, ...]:
 
 
 def asked_topics(catalogue: Catalogue, answers: Answers) -> tuple[Topic, ...]:
-    """The topics in which something applies to this patient, as far as we know by now."""
-    circumstances = derivation.circumstances(catalogue, answers)
-    return tuple(topic for topic in all_topics(catalogue) if topic.applying(circumstances))
+    """The topics that ask something of this patient, as far as we know by now, with what they ask."""
+    return _asked(catalogue, answers, derivation.evidence(catalogue, answers))
+
+
+def _asked(catalogue: Catalogue, answers: Answers, known: Evidence) -> tuple[Topic, ...]:
+    topics = all_topics(catalogue)
+    if interview.is_adaptive(catalogue):
+        now = interview.worth(catalogue, known)
+        topics = tuple(Topic(topic.section, worthwhile(topic, answers, now)) for topic in topics)
+    circumstances = derivation.with_medicines(known, answers)
+    return tuple(topic for topic in topics if topic.applying(circumstances))
+
+
+def worthwhile(topic: Topic, answers: Answers, *worths: Worth) -> tuple[Item, ...]:
+    """What is worth asking by any of these, what is asked always, and what was answered already."""
+    return tuple(
+        item
+        for item in topic.items
+        if item.control in ALWAYS_ASKED
+        or item.is_answered(answers)
+        or any(worth.is_asked(item.slugs) for worth in worths)
+    )
 
 
 def incomplete_topics(catalogue: Catalogue, answers: Answers) -> tuple[Topic, ...]:
-    circumstances = derivation.circumstances(catalogue, answers)
-    topics = asked_topics(catalogue, answers)
-    return tuple(topic for topic in topics if not topic.is_complete(circumstances, answers))
+    known = derivation.evidence(catalogue, answers)
+    circumstances = derivation.with_medicines(known, answers)
+    return tuple(topic for topic in _asked(catalogue, answers, known) if not topic.is_complete(circumstances, answers))
 
 
 def open_condition(item: Item, circumstances: Evidence, on_page: Iterable[str]) -> str | None:

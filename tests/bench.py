@@ -21,8 +21,11 @@ from causes import ranking
 from causes.catalogue import OTHER, Catalogue
 from causes.conditions import Value
 from causes.data_files import read_catalogue
+from causes.evaluation import read_cases
 from causes.ranking.model import AGE, SEX, Answers, Model, compiled
-from tests import bench_browser, bench_pages
+from intake.evaluation import evaluate
+from intake.panel import FURTHER, PUBLISHED
+from tests import bench_browser, bench_intake, bench_pages
 
 SETTING, PRESENTATION = "neurology-clinic", "any"
 ANSWERS = 25
@@ -34,7 +37,8 @@ CAUSE = "cause"
 def main() -> None:
     catalogue, problems = read_catalogue()
     assert not problems, problems
-    for measurement in (*ranking_measurements(catalogue), *page_measurements()):
+    measurements = (*ranking_measurements(catalogue), *interview_measurements(catalogue), *page_measurements())
+    for measurement in measurements:
         sys.stdout.write(json.dumps(measurement) + "\n")
 
 
@@ -57,17 +61,37 @@ def ranking_measurements(catalogue: Catalogue) -> Iterator[dict[str, Any]]:
     yield measured("batch_cases_per_s", BATCH / seconds_of_a_batch(catalogue), "cases/s")
 
 
+def interview_measurements(catalogue: Catalogue) -> Iterator[dict[str, Any]]:
+    """What the published patients are asked; a list to tick is one question, and each of its ticks one thing."""
+    evidence = a_case(compiled(catalogue))
+    lines = [line for path in (PUBLISHED, FURTHER) for line in path.read_text(encoding="utf-8").splitlines()]
+    report = evaluate(catalogue, read_cases(catalogue, lines))
+    questions = report["questions"]
+    yield measured("interview_questions_median", questions["median"], "questions")
+    yield measured("interview_questions_ninth_decile", questions["ninth_decile"], "questions")
+    yield measured("interview_things_asked_median", report["items"], "things", lists=report["lists"])
+    yield measured("whole_form_questions_median", report["whole_form"]["median"], "questions")
+    yield measured("interview_same_first_cause", 100 * report["same_first"], "%")
+    yield measured("interview_same_first_three", 100 * report["same_three"], "%")
+    gains = microseconds(lambda: ranking.expected_gains(catalogue, evidence, SETTING, PRESENTATION, stages=("ask",)))
+    yield measured("expected_gains_us", gains, "us")
+
+
 def page_measurements() -> Iterator[dict[str, Any]]:
     for name, value, unit, more in bench_pages.page_measurements():
         yield measured(name, value, unit, **more)
     changed = bench_browser.changed_finding_milliseconds()
     if changed is not None:
         yield measured("changed_finding_browser_ms", changed, "ms")
+    for name, weight, unit, more in bench_intake.first_page_measurements():
+        yield measured(name, weight, unit, **more)
 
 
-def measured(name: str, value: float, unit: str, **more: Any) -> dict[str, Any]:
+def measured(name: str, value: float | None, unit: str, **more: Any) -> dict[str, Any]:
+    """None is what could not be measured here."""
     rounded = {key: round(item, 2) if isinstance(item, float) else item for key, item in more.items()}
-    return {"name": name, "value": round(value, 3 if value < 1 else 1), "unit": unit, **rounded}
+    kept = None if value is None else round(value, 3 if value < 1 else 1)
+    return {"name": name, "value": kept, "unit": unit, **rounded}
 
 
 def microseconds(function: Callable[[], object], seconds: float = 0.5, rounds: int = 7) -> float:

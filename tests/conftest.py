@@ -1,19 +1,39 @@
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection
-from django.test import Client
+from django.test import Client, override_settings
 from pytest_django import DjangoDbBlocker
+from xdist.remote import Producer
+from xdist.scheduler import WorkStealingScheduling
 
 from causes.catalogue import Catalogue
 from causes.models import Release
 from clinic.models import Membership
 from intake.models import Intake, Practice
 from tests import cast
+
+# Each process rewrites every test's assertions: half of the time until the first test. They are kept, in var/ where
+# nothing may be written beside the sources.
+if sys.dont_write_bytecode:
+    sys.pycache_prefix, sys.dont_write_bytecode = str(settings.VAR_DIR / "bytecode"), False
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The journeys are left out before their browser's package is imported."""
+    return True if collection_path.name == "journeys" and config.option.markexpr == "not journey" else None
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> WorkStealingScheduling | None:
+    """Neighbouring tests stay in one process, which then works out once what they share."""
+    return WorkStealingScheduling(config, log) if config.option.dist == "load" else None
 
 
 @pytest.fixture(scope="session")
@@ -23,9 +43,10 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         call_command("load_catalogue", verbosity=0)
 
 
-@pytest.fixture(autouse=True)
-def fast_passwords(settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+@pytest.fixture(scope="session", autouse=True)
+def fast_passwords() -> Iterator[None]:
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
@@ -19,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from causes import catalogue as compiled
 from causes import models
 from causes.admin.base import changelist
+from causes.catalogue.translating import untranslated
 from causes.changes import Change, changes
 from causes.forms import PublishForm
 from causes.models import Release
@@ -125,6 +127,11 @@ class ReleaseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             "problems": [(problem, _address(problem)) for problem in found],
             "changes": _by_table(changes(before, catalogue)),
             "is_changed": before.sha256 != catalogue.sha256,
+            "untranslated": [
+                (name, number)
+                for code, name in settings.LANGUAGES
+                if code != settings.LANGUAGE_CODE and (number := len(untranslated(catalogue, code)))
+            ],
         }
         return TemplateResponse(request, "admin/causes/release/check.html", context)
 
@@ -164,6 +171,8 @@ def _address(problem: compiled.Problem) -> str:
             return changelist(model, q=record.statement)
         case compiled.PatientAdvice():
             return changelist(model, q=record.cause)
+        case compiled.Translation():
+            return changelist(model, q=record.key)
         case compiled.DrugEffect():
             return changelist(model, q=problem.row.partition(",")[0])
         case None | compiled.Option():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -115,6 +115,8 @@ class Catalogue:
     parameters: tuple[Parameter, ...] = ()
     translations: tuple[Translation, ...] = ()
     number: int = field(default=0, compare=False)  # of the release; 0 for a working copy
+    # What this one is a translation of: nothing but words differs, so what is worked out there holds here too.
+    original: Catalogue | None = field(default=None, compare=False, repr=False)
 
     def __hash__(self) -> int:
         return hash(self.sha256)
@@ -199,23 +201,34 @@ _NESTED: dict[tuple[type[Any], str], type[Any]] = {(Finding, "options"): Option,
 
 def to_json(catalogue: Catalogue) -> str:
     """Canonical JSON (sorted keys, no spaces): the same catalogue gives the same bytes."""
-    document = {name: [asdict(item) for item in getattr(catalogue, name)] for name in RECORDS}
-    return json.dumps({"format": FORMAT, **document}, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    document = {"format": FORMAT, **{name: getattr(catalogue, name) for name in RECORDS}}
+    return json.dumps(document, default=_values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
-def from_json(text: str, number: int = 0) -> Catalogue:
-    """The catalogue of a release's document. Raises ValueError for another format."""
+def _values(record: Any) -> dict[str, Any]:
+    # The names of a dataclass's fields; asking for the fields themselves takes most of the time.
+    return {name: getattr(record, name) for name in record.__match_args__}
+
+
+def from_json(text: str, number: int = 0, sha256: str = "") -> Catalogue:
+    """The catalogue of a release's document. Its hash, where it is known, spares writing the document again.
+
+    Raises ValueError for another format.
+    """
     document = json.loads(text)
     if document.get("format") != FORMAT:
         raise ValueError(f"catalogue document of format {document.get('format')!r}, expected {FORMAT}")
     parts: dict[str, Any] = {
         name: tuple(_record(kind, item) for item in document[name]) for name, kind in RECORDS.items()
     }
-    return Catalogue(number=number, **parts)
+    catalogue = Catalogue(number=number, **parts)
+    if sha256:
+        vars(catalogue)["sha256"] = sha256
+    return catalogue
 
 
 def _record(kind: type[Any], item: Mapping[str, Any]) -> Any:
-    values = {f.name: item[f.name] for f in fields(kind)}
+    values = {name: item[name] for name in kind.__match_args__}
     for name, value in values.items():
         if isinstance(value, list):
             nested = _NESTED.get((kind, name))

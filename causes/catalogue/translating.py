@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from causes.catalogue import Catalogue, Finding, Translation
 
-# What patients read, by table. Everything else is read by clinicians and editors.
+# What patients read, by table: of the findings only those that they are asked, of the causes those with advice to
+# patients. Everything else is read by clinicians and editors.
 PATIENT_TEXTS: Mapping[str, tuple[str, ...]] = {
     "sections": ("title", "intro"),
     "findings": ("question", "help", "why"),
@@ -18,8 +19,10 @@ PATIENT_TEXTS: Mapping[str, tuple[str, ...]] = {
     "drinks": ("name",),
     "red_flags": ("advice_to_patient", "warning_sign"),
     "patient_advice": ("explanation", "self_care"),
+    "causes": ("name",),
 }
 SEPARATOR = "|"
+MISSING, OUTDATED = "missing", "out of date"
 
 Place = tuple[str, str, str]  # table, key, field
 
@@ -45,10 +48,18 @@ def patient_texts(catalogue: Catalogue) -> Iterator[Text]:
                     yield Text(table, key, name, text)
 
 
-def untranslated(catalogue: Catalogue, language: str) -> list[Text]:
-    """The texts without a translation that fits: none, or one of an older text."""
+def missing_texts(catalogue: Catalogue, language: str) -> list[tuple[Text, str]]:
+    """The texts without a translation that fits: MISSING, or OUTDATED when it is of an older text."""
     known = _translations(catalogue, language)
-    return [item for item in patient_texts(catalogue) if not _fits(known.get(item.place), item.text)]
+    return [
+        (item, OUTDATED if item.place in known else MISSING)
+        for item in patient_texts(catalogue)
+        if not _fits(known.get(item.place), item.text)
+    ]
+
+
+def untranslated(catalogue: Catalogue, language: str) -> list[Text]:
+    return [item for item, _state in missing_texts(catalogue, language)]
 
 
 def record_keys(catalogue: Catalogue, table: str) -> frozenset[str]:
@@ -68,12 +79,12 @@ def in_language(catalogue: Catalogue, language: str) -> Catalogue:
     if not known:
         return catalogue
     parts: dict[str, Any] = {
-        table: tuple(_translated(table, key, record, known) for key, record in _records(catalogue, table))
+        table: tuple(_translated(table, _key(table, record), record, known) for record in getattr(catalogue, table))
         for table in PATIENT_TEXTS
         if table != "options"
     }
     parts["findings"] = tuple(_with_options(finding, known) for finding in parts["findings"])
-    return replace(catalogue, **parts)
+    return replace(catalogue, **parts, original=catalogue)
 
 
 def _translations(catalogue: Catalogue, language: str) -> dict[Place, Translation]:
@@ -85,13 +96,19 @@ def _fits(translation: Translation | None, text: str) -> bool:
 
 
 def _records(catalogue: Catalogue, table: str) -> Iterator[tuple[str, Any]]:
+    asked = [finding for finding in catalogue.findings if finding.section]
     if table == "options":
-        for finding in catalogue.findings:
+        for finding in asked:
             for option in finding.options:
                 yield f"{finding.slug}/{option.value}", option
         return
-    for record in getattr(catalogue, table):
-        yield record.cause if table == "patient_advice" else record.slug, record
+    told = (cause for cause in catalogue.causes if cause.slug in catalogue.advice)
+    for record in {"findings": asked, "causes": told}.get(table, getattr(catalogue, table)):
+        yield _key(table, record), record
+
+
+def _key(table: str, record: Any) -> str:
+    return str(record.cause if table == "patient_advice" else record.slug)
 
 
 def _joined(value: str | tuple[str, ...]) -> str:

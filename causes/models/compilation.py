@@ -131,6 +131,9 @@ def _findings() -> tuple[compiled.Finding, ...]:
 
 
 def _likelihoods() -> tuple[compiled.Likelihood, ...]:
+    # Two in three records of the catalogue: plain rows are read in half the time of instances.
+    columns = (column.attname for column in editable.Likelihood._meta.concrete_fields)
+    rows = editable.Likelihood.objects.values_list("pk", *columns, named=True)
     return tuple(
         compiled.Likelihood(
             cause=row.cause_id or compiled.BACKGROUND,
@@ -146,7 +149,7 @@ def _likelihoods() -> tuple[compiled.Likelihood, ...]:
             note=row.note,
             is_used=row.is_used,
         )
-        for row in _ordered(editable.Likelihood.objects)
+        for row in _ordered(rows)
     )
 
 

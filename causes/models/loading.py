@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -85,7 +85,7 @@ def replace_working_copy(catalogue: Catalogue) -> None:
 
 
 def _columns(item: Any, leave_out: Iterable[str]) -> dict[str, Any]:
-    values = {name: value for name, value in asdict(item).items() if name not in leave_out}
+    values = {f.name: getattr(item, f.name) for f in fields(item) if f.name not in leave_out}
     for name in _FOREIGN_KEYS & values.keys():
         # An epidemiological row's setting and presentation are words, not references.
         if name in ("setting", "presentation") and "age_band" in values:

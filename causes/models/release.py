@@ -96,4 +96,4 @@ def _compiled(number: int, sha256: str) -> Catalogue:
     document = Release.objects.values_list("document", flat=True).get(number=number)
     if hashlib.sha256(document.encode()).hexdigest() != sha256:
         raise ValidationError(_("Release %(number)s was altered: its hash differs."), params={"number": number})
-    return from_json(document, number=number)
+    return from_json(document, number, sha256)

@@ -68,6 +68,7 @@ __all__ = [
     "assess",
     "compare",
     "encode",
+    "expected_gains",
     "first_causes",
     "is_in_lane",
     "posterior",
@@ -94,6 +95,25 @@ class Assessed:
 def posterior(catalogue: Catalogue, evidence: Evidence, setting: str, presentation: str = "any") -> dict[str, float]:
     """The posterior of every cause and of ``other``; they add up to 1. Raises EvidenceError as ``rank`` does."""
     return posterior_of(compiled(catalogue), evidence, setting, presentation)
+
+
+def expected_gains(
+    catalogue: Catalogue,
+    evidence: Evidence,
+    setting: str,
+    presentation: str = "any",
+    *,
+    stages: Collection[str] = STAGES,
+) -> dict[str, float]:
+    """Expected information gain in bits of each finding of the stages that could still be asked.
+
+    Left out are those that are known, implied, part of the pretest, or ruled out by their condition.
+    Raises EvidenceError as ``rank`` does.
+    """
+    model = compiled(catalogue)
+    observed = observe(model, evidence, setting, presentation)
+    look = outlook.look_ahead(model, evidence, observed, softmax(observed.scores), stages)
+    return {a.finding.slug: gain for a, gain in zip(look.findings, look.gains.tolist(), strict=True)}
 
 
 def assess(catalogue: Catalogue, evidence: Evidence, setting: str, presentation: str = "any") -> Assessed:

@@ -91,13 +91,15 @@ class Outlook:
             yield Outcome(answer, probability, tuple(named))
 
 
-def look_ahead(model: Model, evidence: Evidence, observed: Observed, posterior: Floats) -> Outlook:
+def look_ahead(
+    model: Model, evidence: Evidence, observed: Observed, posterior: Floats, stages: Collection[str] = STAGES
+) -> Outlook:
     """Gains are measured against the mean of a finding's outcomes, not against the posterior as it is.
 
     Any further answer of a cluster discounts the others more; this shift is the same whatever the answer and teaches
     nothing.
     """
-    findings = unanswered(model, evidence, observed)
+    findings = [a for a in unanswered(model, evidence, observed) if a.stage in stages]
     rows, starts = columns_of(model, findings)
     probability = model.theta[rows] @ posterior
     clusters = clusters_of(model, observed)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from causes.catalogue import Catalogue
+from causes.catalogue import BACKGROUND, Catalogue, Finding
 from causes.conditions import Value
 from causes.ranking.cells import CEILING, FLOOR, Flags, Floats
 from causes.ranking.model import Model
@@ -16,6 +16,7 @@ from causes.ranking.results import Differential
 from causes.ranking.scoring import AGAINST, Observed, observe_again
 
 _MOST_NATS = 700.0  # of which the exponential is still finite
+_USUAL = 0.5  # of the background: what more than half have is no abnormality
 
 
 class PairPart(NamedTuple):
@@ -41,6 +42,35 @@ class SecondCause:
     parts: tuple[PairPart, ...]  # in the catalogue's order; their sums give the fit ratios
 
 
+class Unexplained(NamedTuple):
+    """Findings that are there and that the first cause does not explain, by their slugs."""
+
+    against: tuple[str, ...]  # less likely with it, strongest first
+    unspoken: tuple[str, ...]  # the catalogue is silent on them for it
+
+
+def unexplained(catalogue: Catalogue, differential: Differential) -> Unexplained:
+    """What of a differential's present findings is something to be explained: an abnormality of the patient.
+
+    Never a course, a duration, a side or another choice or number (every patient has one), nor a circumstance (the
+    history: medicines, habits, family). What the patient tells or draws counts when the catalogue names it by a term
+    of the Human Phenotype Ontology, so that a place on the body or what makes it worse does not; what was found or
+    tested counts unless more than half of comparable people have it.
+    """
+    return Unexplained(
+        tuple(slug for slug in differential.unexplained if _is_abnormality(catalogue, catalogue.finding[slug])),
+        tuple(slug for slug in differential.unspoken if _is_abnormality(catalogue, catalogue.finding[slug])),
+    )
+
+
+def _is_abnormality(catalogue: Catalogue, finding: Finding) -> bool:
+    if finding.kind != "boolean" or finding.reported_by == "history":
+        return False
+    if finding.stage == "ask":
+        return bool(finding.hpo)
+    return bool(finding.hpo) or catalogue.cell[BACKGROUND, finding.slug, ""].probability <= _USUAL
+
+
 def second_causes(catalogue: Catalogue, differential: Differential, n: int = 3) -> tuple[SecondCause, ...]:
     """The n causes that best explain, with the first, what it leaves unexplained; best odds of the pair first.
 
@@ -48,7 +78,8 @@ def second_causes(catalogue: Catalogue, differential: Differential, n: int = 3) 
     to be independent. Raises ValueError for a differential of another catalogue.
     """
     model, observed = observe_again(catalogue, differential)
-    open_findings = {*differential.unexplained, *differential.unspoken}
+    left = unexplained(catalogue, differential)
+    open_findings = {*left.against, *left.unspoken}
     if not open_findings:
         return ()
     first = model.causes.index(differential.causes[0].slug)

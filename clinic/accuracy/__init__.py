@@ -14,7 +14,7 @@ from causes.models import Release
 from causes.ranking import ENGINE_VERSION
 from clinic.accuracy import tallies
 from clinic.accuracy.picture import Picture, picture
-from clinic.accuracy.shares import Figure, figure
+from clinic.accuracy.shares import Figure, figure, mean
 from clinic.accuracy.tallies import OwnTally, Part, PracticeTally, Tally
 from clinic.models import OwnList
 from intake import panel as files
@@ -42,7 +42,7 @@ class Row:
     first: Figure
     three: Figure
     in_sight: Figure
-    lane: str
+    lane: Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +135,13 @@ def _table(catalogue: Catalogue, title: str, stages: Mapping[str, Tally], signed
 
 
 def _row(name: str, tally: Tally, least: int) -> Row:
-    can_tell_lane = tally.mean_lane is not None and tally.total >= least
     return Row(
         name=name,
         total=tally.total,
         first=figure(tally.first, tally.total, least),
         three=figure(tally.three, tally.total, least),
         in_sight=figure(tally.in_sight, tally.dangerous, least),
-        lane=f"{tally.mean_lane:.1f}" if can_tell_lane else "",
+        lane=mean(tally.lanes, least),
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 from django.utils.translation import gettext as _
 
-from causes.calibration import Share, share
+from causes.calibration import Share, mean_interval, share
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,14 @@ def figure(count: int, total: int, least: int) -> Figure:
         return Figure("", "", counted)
     found = share(count, total)
     return Figure(percent(found.value), interval(found), counted)
+
+
+def mean(values: Sequence[float], least: int) -> Figure:
+    limits = mean_interval(values)
+    if limits is None or len(values) < least:
+        return Figure("", "", "")
+    low, high = limits
+    return Figure(f"{fmean(values):.1f}", _("%(low).1f to %(high).1f") % {"low": low, "high": high}, "")
 
 
 def percent(value: float) -> str:

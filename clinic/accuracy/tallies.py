@@ -14,7 +14,7 @@ from django.db.models import Count, Max, Min
 
 from causes import ranking
 from causes.catalogue import OTHER, Catalogue
-from causes.evaluation import SPLITS, STAGES, PublishedCase, evaluate, read_cases
+from causes.evaluation import SPLITS, STAGES, PublishedCase, Result, ranked, read_cases, report
 from causes.models import Release
 from causes.ranking import ENGINE_VERSION
 from clinic.confirmed import standing
@@ -37,7 +37,7 @@ class Tally:
     three: int  # among the first three
     dangerous: int  # have a cannot-miss cause
     in_sight: int  # of those: in the cannot-miss lane or among the first three
-    mean_lane: float | None
+    lanes: tuple[int, ...]  # lengths of the lane, of those whose diagnosis the catalogue knows
     outcomes: tuple[tuple[float, bool], ...]  # posterior of the first cause, and whether it was right
 
     @property
@@ -81,7 +81,8 @@ def panel(catalogue: Catalogue, texts: tuple[str, ...], engine_version: str) -> 
     cases = [case for file in files for case in file]
     parts = {ALL: cases} | {split: [case for case in cases if case.split == split] for split in SPLITS}
     parts |= {slug: list(file) for slug, file in zip((PUBLISHED, FURTHER), files, strict=False)}
-    return tuple(Part(slug, tallies(catalogue, members)) for slug, members in _distinct(parts))
+    results = ranked(catalogue, cases)
+    return tuple(Part(slug, _tallies(catalogue, _of(members, results))) for slug, members in _distinct(parts))
 
 
 def _distinct(parts: Mapping[str, list[PublishedCase]]) -> Iterator[tuple[str, list[PublishedCase]]]:
@@ -93,22 +94,31 @@ def _distinct(parts: Mapping[str, list[PublishedCase]]) -> Iterator[tuple[str, l
         seen.add(ids)
 
 
+def _of(members: Iterable[PublishedCase], results: Mapping[str, Sequence[Result]]) -> dict[str, list[Result]]:
+    chosen = {id(case) for case in members}
+    return {stage: [row for row in rows if id(row.case) in chosen] for stage, rows in results.items()}
+
+
 def tallies(catalogue: Catalogue, cases: Sequence[PublishedCase]) -> dict[str, Tally]:
     """By stage. Raises ValueError without cases."""
-    report = evaluate(catalogue, cases)
-    dangerous = sum(catalogue.cause[case.truth].is_cannot_miss for case in cases)
-    return {stage: _tally(report, stage, dangerous) for stage in STAGES}
+    return _tallies(catalogue, ranked(catalogue, cases))
 
 
-def _tally(report: Mapping[str, Any], stage: str, dangerous: int) -> Tally:
-    danger = report["stages"][stage]["cannot_miss"]
-    rows = [row for row in report["cases"] if row["stage"] == stage]
+def _tallies(catalogue: Catalogue, results: Mapping[str, Sequence[Result]]) -> dict[str, Tally]:
+    found = report(catalogue, results)
+    dangerous = sum(catalogue.cause[row.case.truth].is_cannot_miss for row in results[ALL])
+    return {stage: _tally(found, stage, dangerous) for stage in STAGES}
+
+
+def _tally(found: Mapping[str, Any], stage: str, dangerous: int) -> Tally:
+    danger = found["stages"][stage]["cannot_miss"]
+    rows = [row for row in found["cases"] if row["stage"] == stage]
     return Tally(
         first=sum(row["rank"] == 1 for row in rows),
         three=sum(row["rank"] <= 3 for row in rows),
         dangerous=dangerous,
         in_sight=round((danger["recall"] or 0.0) * dangerous),
-        mean_lane=danger["mean_lane"],
+        lanes=tuple(row["lane"] for row in rows),
         outcomes=tuple((row["top"][0][1], row["rank"] == 1) for row in rows),
     )
 
@@ -197,13 +207,13 @@ def _with_outside(
     missed = [(first[0][1], False) for first in (ranking.first_causes(catalogue, outside, 1) if outside else ())]
     if not found and not missed:
         return {}
-    empty = Tally(0, 0, 0, 0, None, ())
+    empty = Tally(0, 0, 0, 0, (), ())
     return {stage: _more(found.get(stage, empty), missed) for stage in STAGES}
 
 
 def _more(tally: Tally, missed: Iterable[tuple[float, bool]]) -> Tally:
     outcomes = (*tally.outcomes, *missed)
-    return Tally(tally.first, tally.three, tally.dangerous, tally.in_sight, tally.mean_lane, outcomes)
+    return Tally(tally.first, tally.three, tally.dangerous, tally.in_sight, tally.lanes, outcomes)
 
 
 def _signed(catalogue: Catalogue, confirmed: Mapping[int, ConfirmedDiagnosis]) -> Tally | None:
@@ -221,18 +231,19 @@ def _signed(catalogue: Catalogue, confirmed: Mapping[int, ConfirmedDiagnosis]) -
 
 
 def _signed_tally(catalogue: Catalogue, rows: Sequence[tuple[str, Mapping[str, Any]]]) -> Tally:
-    first = three = dangerous = in_sight = lanes = 0
-    outcomes = []
+    first = three = dangerous = in_sight = 0
+    lanes, outcomes = [], []
     for cause, document in rows:
         ranked = {item["slug"]: item for item in document["causes"]}
         rank = ranked[cause]["rank"] if cause in ranked else len(ranked) + 1
         lane = {item["name"] for item in document["lane"]}
-        first, three, lanes = first + (rank == 1), three + (rank <= 3), lanes + len(lane)
+        first, three = first + (rank == 1), three + (rank <= 3)
+        lanes.append(len(lane))
         if cause in catalogue.cause and catalogue.cause[cause].is_cannot_miss:
             dangerous += 1
             in_sight += rank <= 3 or (cause in ranked and ranked[cause]["name"] in lane)
         outcomes.append((document["causes"][0]["posterior"], rank == 1))
-    return Tally(first, three, dangerous, in_sight, lanes / len(rows), tuple(outcomes))
+    return Tally(first, three, dangerous, in_sight, tuple(lanes), tuple(outcomes))
 
 
 def of_own_lists(practice: Practice) -> OwnTally:

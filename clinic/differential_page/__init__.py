@@ -90,10 +90,10 @@ def differential_page(
         causes=cause_list(shown, opened, trial.query if trial else ""),
         explained=explained(shown),
         meter=meter(differential),
-        lane=lane(catalogue, differential),
+        lane=lane(shown),
         # Nothing is called benign by leaving a finding out.
         benign=None if trial else benign_lane(chart),
-        next=next_useful(catalogue, differential),
+        next=next_useful(catalogue, differential, switched_off),
         evidence=evidence_list(shown, user, problems or {}),
         summary=summary(chart),
         what_if=trial,

@@ -21,8 +21,7 @@ from clinic.differential_page.contributions import (
     LEAST_SHOWN,
     ContributionTable,
     contribution_table,
-    effective,
-    figure,
+    counts_as,
 )
 from clinic.differential_page.states import state_of
 
@@ -44,8 +43,9 @@ class Reason:
     state: str
     name: str
     bar: Bar
-    lr: str  # before and after the discount
-    strength: str  # after it
+    lr: str  # before the discount, as the words are
+    strength: str
+    counts: str  # “counts as 0.82 in its group”, "" without a discount; the bar is after it
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def cause_list(chart: Chart, opened: str, query: str = "") -> CauseList:
         if cause is None:
             return _other_row(differential)
         is_open = cause.rank == 1 or cause.slug == opened
-        return _cause_row(chart.catalogue, differential, cause, scale, is_open, query)
+        return _cause_row(chart, cause, scale, is_open, query)
 
     causes: list[RankedCause | None] = list(differential.causes)
     place = sum(cause.posterior >= differential.other_posterior for cause in differential.causes)
@@ -137,12 +137,18 @@ def _urgency(slug: str) -> str:
     return str(Urgency(slug).label)
 
 
-def _cause_row(
-    catalogue: Catalogue, differential: Differential, ranked: RankedCause, scale: float, is_open: bool, query: str
-) -> CauseRow:
+def standing(chart: Chart, ranked: RankedCause) -> str:
+    """What was only switched off is not still to be asked."""
+    off = chart.record.switched_off
+    names = (chart.catalogue.finding[slug].name for slug in ranked.rank_deciders if slug not in off)
+    deciders = tuple(map(words.short, names))
+    return words.standing(ranked.rank, ranked.rank_low, ranked.rank_high, ranked.rank_stage, deciders)
+
+
+def _cause_row(chart: Chart, ranked: RankedCause, scale: float, is_open: bool, query: str) -> CauseRow:
+    catalogue = chart.catalogue
     cause = catalogue.cause[ranked.slug]
     count = sum(abs(item.value) >= LEAST_SHOWN for item in ranked.contributions)
-    deciders = tuple(words.short(catalogue.finding[slug].name) for slug in ranked.rank_deciders)
     reasons = tuple(_reason(catalogue, item, scale) for item in strongest(ranked))
     return CauseRow(
         slug=ranked.slug,
@@ -155,11 +161,11 @@ def _cause_row(
         bar=posterior_bar(ranked.posterior, ranked.low, ranked.high),
         interval=_interval(ranked.posterior, ranked.low, ranked.high),
         top_three=words.probability(ranked.top_three_probability),
-        standing=words.standing(ranked.rank, ranked.rank_low, ranked.rank_high, ranked.rank_stage, deciders),
+        standing=standing(chart, ranked),
         reasons=reasons,
         no_reason="" if reasons else _("No answer speaks for or against it."),
         contributions=_contributions_title(cause.name, count),
-        table=contribution_table(catalogue, differential, ranked, scale) if is_open else None,
+        table=contribution_table(catalogue, chart.differential, ranked, scale) if is_open else None,
         open_query=f"?open={ranked.slug}{query}",
     )
 
@@ -228,6 +234,7 @@ def _reason(catalogue: Catalogue, item: Contribution, scale: float) -> Reason:
         state_of(item.answer),
         words.statement(catalogue.finding[item.finding], item.answer),
         bar(item.value, scale),
-        figure(item),
-        words.strength(effective(item)),
+        words.ratio(item.lr),
+        words.strength(item.lr),
+        counts_as(item),
     )

@@ -1,16 +1,18 @@
-"""Red flags, and what is not yet excluded."""
+"""Red flags, and the causes that must not be missed: not yet excluded, very probable or confirmed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
-from causes.catalogue import URGENCIES, Catalogue, Finding, RedFlag
-from causes.ranking import Check, Differential, LaneEntry
+from causes.catalogue import URGENCIES, Catalogue, RedFlag
+from causes.ranking import Check, LaneEntry
 from clinic import words
-from clinic.differential_page.causes import UrgencyChip, urgency_chip
+from clinic.chart import Chart
+from clinic.differential_page.causes import UrgencyChip, standing, urgency_chip
+from clinic.lane import CONFIRMED, OPEN, PROBABLE, standing_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,20 @@ class LaneCheck:
 
 @dataclass(frozen=True, slots=True)
 class LaneRow:
+    group: str  # the heading it stands under: “Not yet excluded”
     name: str
     posterior: str
     note: str
     reasons: str
     checks: tuple[LaneCheck, ...]
+    no_check: str  # what is said when there is none to name
+
+
+_LANE_TITLES = {
+    CONFIRMED: gettext_lazy("Confirmed"),
+    PROBABLE: gettext_lazy("Very probable"),
+    OPEN: gettext_lazy("Not yet excluded"),
+}
 
 
 def flags(catalogue: Catalogue, fired: tuple[RedFlag, ...]) -> Flags | None:
@@ -64,24 +75,29 @@ def _flag(catalogue: Catalogue, flag: RedFlag) -> Flag:
     return Flag(flag.name, flag.advice_to_clinician, urgency_chip(flag.urgency), title, source.url if source else "")
 
 
-def lane(catalogue: Catalogue, differential: Differential) -> tuple[LaneRow, ...]:
-    return tuple(_lane_row(catalogue, differential, entry) for entry in differential.lane)
+def lane(chart: Chart) -> tuple[LaneRow, ...]:
+    """What is established first."""
+    placed = [(standing_of(chart, entry), entry) for entry in chart.differential.lane]
+    return tuple(
+        _lane_row(chart, entry, place) for wanted in _LANE_TITLES for place, entry in placed if place == wanted
+    )
 
 
-def _lane_row(catalogue: Catalogue, differential: Differential, entry: LaneEntry) -> LaneRow:
-    ranked = differential.cause(entry.cause)
-    deciders = tuple(words.short(catalogue.finding[slug].name) for slug in ranked.rank_deciders)
-    standing = words.standing(ranked.rank, ranked.rank_low, ranked.rank_high, ranked.rank_stage, deciders)
+def _lane_row(chart: Chart, entry: LaneEntry, place: str) -> LaneRow:
+    catalogue = chart.catalogue
     note = _("90%% interval up to %(high)s · %(standing)s") % {
         "high": words.probability(entry.high),
-        "standing": standing,
+        "standing": standing(chart, chart.differential.cause(entry.cause)),
     }
+    checks = () if place == CONFIRMED else tuple(check for check in entry.checks if _is_telling(check))
     return LaneRow(
+        str(_LANE_TITLES[place]),
         catalogue.cause[entry.cause].name,
         words.probability(entry.posterior),
         note,
         lane_reasons(catalogue, entry),
-        tuple(_lane_check(catalogue.finding[check.finding], check) for check in entry.checks if _is_telling(check)),
+        tuple(_lane_check(chart, check) for check in checks),
+        "" if checks or place == CONFIRMED else _("No single finding that is still unknown would change this much."),
     )
 
 
@@ -102,9 +118,12 @@ def _is_telling(check: Check) -> bool:
     return words.probability(check.posterior_if_present) != words.probability(check.posterior_if_absent)
 
 
-def _lane_check(finding: Finding, check: Check) -> LaneCheck:
+def _lane_check(chart: Chart, check: Check) -> LaneCheck:
+    finding = chart.catalogue.finding[check.finding]
     outcome = _("%(present)s if present, %(absent)s if absent") % {
         "present": words.probability(check.posterior_if_present),
         "absent": words.probability(check.posterior_if_absent),
     }
-    return LaneCheck(finding.slug, finding.name, f"{words.NOT_DONE[finding.stage]} ({outcome})")
+    is_off = finding.slug in chart.record.switched_off
+    why = _("switched off") if is_off else words.NOT_DONE[finding.stage]
+    return LaneCheck(finding.slug, finding.name, f"{why} ({outcome})")

@@ -21,6 +21,7 @@ from clinic.differential_page.states import STATES, State, state_of
 class ComparedCause:
     slug: str
     name: str
+    short: str  # heads its column
     posterior: str
     score: str
 
@@ -30,8 +31,10 @@ class ComparisonRow:
     name: str
     state: str  # a state of ``states``, "" for the starting point
     value_a: str
+    note_a: str  # why it adds nothing to the first cause; "" when it adds something
     is_silent_a: bool  # the catalogue says nothing of the finding for the first cause
     value_b: str
+    note_b: str
     is_silent_b: bool
     difference: str
     bar: Bar
@@ -73,8 +76,10 @@ def comparison(chart: Chart, a: str, b: str) -> Comparison:
                 _name(chart, row),
                 "" if row.answer is None else state_of(row.answer),
                 value_a,
+                _note(row, value_a, silent_a),
                 row.finding in silent_a,
                 value_b,
+                _note(row, value_b, silent_b),
                 row.finding in silent_b,
                 words.signed(difference),
                 bar(row.value, scale),
@@ -83,7 +88,7 @@ def comparison(chart: Chart, a: str, b: str) -> Comparison:
         ),
         words.signed(sum(differences)),
         _sentence(chart, compared_a, compared_b),
-        (*((cause.slug, cause.name) for cause in chart.catalogue.causes), (OTHER, _("None of these"))),
+        _choices(chart),
         tuple(mentions(chart.catalogue, ((row.finding, row.answer) for row in hidden if row.answer is not None))),
         tuple(STATES.values()),
     )
@@ -92,6 +97,24 @@ def comparison(chart: Chart, a: str, b: str) -> Comparison:
 def _silent(differential: Differential, slug: str) -> frozenset[str]:
     """The answered findings without a figure; “none of these” is the background and has one for each."""
     return frozenset() if slug == OTHER else frozenset(differential.cause(slug).gaps)
+
+
+def _note(row: Difference, printed: str, silent: frozenset[str]) -> str:
+    """Two kinds of nothing: no figure, and a figure that is the background’s."""
+    if row.finding in silent:
+        return _("catalogue is silent")
+    return _("as in others") if row.finding and not _hundredths(printed) else ""
+
+
+def _choices(chart: Chart) -> tuple[tuple[str, str], ...]:
+    """By rank, as the differential lists them."""
+    differential = chart.differential
+    listed = [
+        (cause.slug, cause.rank, chart.catalogue.cause[cause.slug].name, cause.posterior)
+        for cause in differential.causes
+    ]
+    ranked = tuple((slug, f"{rank}. {name}, {words.probability(p)}") for slug, rank, name, p in listed)
+    return (*ranked, (OTHER, f"{_('None of these')}, {words.probability(differential.other_posterior)}"))
 
 
 def _is_telling(item: Difference) -> bool:
@@ -110,9 +133,11 @@ def _hundredths(text: str) -> int:
 def _cause(chart: Chart, slug: str, score: str) -> ComparedCause:
     differential = chart.differential
     if slug == OTHER:
-        return ComparedCause(slug, _("None of these"), words.probability(differential.other_posterior), score)
+        name = _("None of these")
+        return ComparedCause(slug, name, name, words.probability(differential.other_posterior), score)
     posterior = words.probability(differential.cause(slug).posterior)
-    return ComparedCause(slug, chart.catalogue.cause[slug].name, posterior, score)
+    name = chart.catalogue.cause[slug].name
+    return ComparedCause(slug, name, words.short(name), posterior, score)
 
 
 def _name(chart: Chart, row: Difference) -> str:

@@ -38,9 +38,9 @@ class ContributionRow:
     figures: str  # “57% in it, 30% in others”
     population: str  # who was counted, and how many
     lr: str  # before the discount
-    counts: str  # the discount in words, "" without one
-    strength: str  # after the discount, as the bar and the sum are
-    bar: Bar
+    strength: str  # of that ratio
+    counts: str  # what the discount leaves, in words; "" without one
+    bar: Bar  # after the discount, as what it adds is
     adds: str
     grade: str
     source: SourceLink
@@ -91,14 +91,14 @@ def mentions(catalogue: Catalogue, answers: Iterable[tuple[str, Value]]) -> Iter
 
 
 def effective(item: Contribution) -> float:
-    """The likelihood ratio after the discount of its cluster: what bar, sum and words tell."""
+    """The likelihood ratio after the discount of its cluster: what bar and sum tell."""
     return math.exp(item.value)
 
 
-def figure(item: Contribution) -> str:
-    """“11”, and “11 → 5.0” when related findings leave less of it."""
-    whole, left = words.ratio(item.lr), words.ratio(effective(item))
-    return whole if whole == left else f"{whole} → {left}"
+def counts_as(item: Contribution) -> str:
+    """What related findings leave of the ratio, "" when that prints the same."""
+    left = words.ratio(effective(item))
+    return "" if left == words.ratio(item.lr) else _("counts as %(left)s in its group") % {"left": left}
 
 
 def _start_row(
@@ -113,8 +113,8 @@ def _start_row(
         % {"p": words.probability(ranked.pretest)},
         population="",
         lr="",
-        counts="",
         strength="",
+        counts="",
         # One that does not fit is left to its number: a cut bar would lie.
         bar=bar(ranked.log_pretest if abs(ranked.log_pretest) <= scale else 0.0, scale),
         adds=adds,
@@ -139,8 +139,8 @@ def _row(
         figures=_figures(catalogue, finding, item),
         population=_population(item.likelihood),
         lr=words.ratio(item.lr),
+        strength=words.strength(item.lr),
         counts=_counts(catalogue, item, others),
-        strength=words.strength(effective(item)),
         bar=bar(item.value, scale),
         adds=adds,
         grade=item.grade,
@@ -153,8 +153,8 @@ def _counts(catalogue: Catalogue, item: Contribution, others: Iterable[Contribut
         return ""
     related = sum(other.cluster == item.cluster for other in others)
     form = ngettext(
-        "counts as %(left)s: × %(weight)s for %(n)s related finding (%(cluster)s)",
-        "counts as %(left)s: × %(weight)s for %(n)s related findings (%(cluster)s)",
+        "counts as %(left)s in its group: %(n)s related finding on %(cluster)s, weight %(weight)s",
+        "counts as %(left)s in its group: %(n)s related findings on %(cluster)s, weight %(weight)s each",
         related,
     )
     return form % {

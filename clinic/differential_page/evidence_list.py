@@ -16,7 +16,7 @@ from causes.catalogue import STAGES, Catalogue
 from causes.conditions import Value, parse_clause
 from clinic import words
 from clinic.chart import Chart
-from clinic.differential_page.next_findings import SUGGESTIONS
+from clinic.differential_page.next_findings import SUGGESTIONS, worthwhile_check
 from clinic.differential_page.states import STATES, State
 from clinic.differential_page.what_if import switched_url
 from clinic.evidence import Known, nothing_known
@@ -78,6 +78,12 @@ class EvidenceList:
     changed: tuple[EvidenceRow, ...]  # rows that an entry may have changed on a page that shows them already
 
 
+# What else is worked out, and from which answer.
+_CONTROLS = {
+    derivation.ONSET_UNDER_18: derivation.ONSET_AGE,
+    derivation.HIGH_CAFFEINE: derivation.DRINKS,
+    derivation.HEAVY_ALCOHOL: derivation.ALCOHOL_UNITS,
+}
 SAID, FOUND = "said", "found"
 PRESSING = ("urgent", "emergency")
 FEW_DENIED = 8  # so many are shown among the others
@@ -132,8 +138,8 @@ def _prominent(chart: Chart) -> frozenset[str]:
     differential = chart.differential
     slugs = {item.slug for items in differential.next_findings.values() for item in items[:SUGGESTIONS]}
     slugs |= {check.finding for entry in differential.lane for check in entry.checks}
-    if differential.safest_check is not None:
-        slugs.add(differential.safest_check.slug)
+    if (safest := worthwhile_check(differential)) is not None:
+        slugs.add(safest.slug)
     return missing | slugs
 
 
@@ -259,7 +265,9 @@ class _RowBuilder:
             is_conflict=known.is_conflict,
             can_be_confirmed=known.entry is None and known.said is not None and not self.switched_off,
             can_be_taken_back=known.entry is not None and known.said is not None,
-            switch_url="" if known.value is None else switched_url(self.switched_off, finding.slug),
+            switch_url=""
+            if known.value is None or self.chart.unranked
+            else switched_url(self.switched_off, finding.slug),
             is_off=finding.slug in self.switched_off,
             problem=problem.message if problem else "",
         )
@@ -298,11 +306,23 @@ class _RowBuilder:
         return self.signatures[key]
 
     def _origin(self, slug: str) -> str:
+        """A control that was answered settles its findings; without one, the answer was given in so many words."""
+        answers = self.chart.intake.answers
         if slug in self.origins.medicines:
-            if not self.origins.medicine_names:
+            if self.origins.medicine_names:
+                return _("From the medicine list: %(names)s") % {"names": self.origins.medicine_names}
+            if answers.get(derivation.NO_MEDICINES):
                 return _("From the medicine list: none taken")
-            return _("From the medicine list: %(names)s") % {"names": self.origins.medicine_names}
-        return _("From the body map") if slug in self.origins.zones else _("Worked out from other answers")
+            return _("An answer of its own; no medicine list was given")
+        if slug in self.origins.zones or slug == derivation.WIDESPREAD:
+            return (
+                _("From the body map") if answers.get(derivation.BODY) else _("An answer of its own; no place marked")
+            )
+        return (
+            _("Worked out from other answers")
+            if answers.get(_CONTROLS.get(slug, "")) is not None
+            else _("An answer of its own")
+        )
 
     def name(self, user: User) -> str:
         return _("you") if user == self.user else display_name(user)

@@ -10,11 +10,12 @@ from django.utils.translation import ngettext
 
 from causes.catalogue import Catalogue, Finding
 from causes.conditions import Value
-from causes.ranking.second_cause import SecondCause, second_causes
-from causes.ranking.smallest_change import Change, SmallestChange, smallest_changes
+from causes.ranking.second_cause import SecondCause, second_causes, unexplained
+from causes.ranking.smallest_change import MOST_CHANGES, Change, SmallestChange, contenders, smallest_changes
 from clinic import words
 from clinic.chart import Chart
 from clinic.differential_page.contributions import Mention, mentions
+from clinic.differential_page.head import could_come_first
 from clinic.differential_page.states import state_of
 
 SECOND_CAUSES = 2
@@ -53,18 +54,18 @@ class Tip:
 @dataclass(frozen=True, slots=True)
 class TippingPoint:
     first: str
-    overall: Tip | None  # None: no change of so few answers would do
-    rivals: tuple[Tip, ...]
+    still: str  # the rivals as the verdict names them; "" when what is not yet known lets none come first
+    tips: tuple[Tip, ...]  # of these rivals, the smallest change first; without any, of all causes
 
 
 def explained(chart: Chart) -> Explained:
     catalogue, differential = chart.catalogue, chart.differential
     first = catalogue.cause[differential.causes[0].slug].name
-    evidence = differential.evidence
+    evidence, left = differential.evidence, unexplained(catalogue, differential)
     return Explained(
         first,
-        tuple(_named(catalogue, evidence, differential.unexplained)),
-        tuple(_named(catalogue, evidence, differential.unspoken)),
+        tuple(_named(catalogue, evidence, left.against)),
+        tuple(_named(catalogue, evidence, left.unspoken)),
         tuple(
             _second(catalogue, evidence, first, item) for item in second_causes(catalogue, differential, SECOND_CAUSES)
         ),
@@ -104,14 +105,12 @@ def _factor(times: float) -> str:
 
 def tipping_point(chart: Chart) -> TippingPoint:
     catalogue, differential = chart.catalogue, chart.differential
-    found = smallest_changes(catalogue, differential)
-    overall = found.overall
-    others = [item for item in found.rivals.values() if item is not None and item != overall]
-    return TippingPoint(
-        catalogue.cause[differential.causes[0].slug].name,
-        None if overall is None else _tip(catalogue, overall),
-        tuple(_tip(catalogue, item) for item in others),
-    )
+    rivals = contenders(differential)
+    found = smallest_changes(catalogue, differential, rivals)
+    changes = [found.overall, *(item for item in found.rivals.values() if item != found.overall and rivals)]
+    tips = [_tip(catalogue, item) for item in changes if item]
+    tips += [_beyond(catalogue, slug) for slug in rivals if found.rivals[slug] is None]
+    return TippingPoint(catalogue.cause[differential.causes[0].slug].name, could_come_first(chart), tuple(tips))
 
 
 def _tip(catalogue: Catalogue, item: SmallestChange) -> Tip:
@@ -121,6 +120,11 @@ def _tip(catalogue: Catalogue, item: SmallestChange) -> Tip:
         len(item.changes),
     ) % {"cause": catalogue.cause[item.cause].name, "p": words.probability(item.posterior)}
     return Tip(lead, tuple(_changed(catalogue.finding[change.finding], change) for change in item.changes))
+
+
+def _beyond(catalogue: Catalogue, slug: str) -> Tip:
+    text = _("%(cause)s would not come first by %(n)s known answers otherwise; what is not yet known decides.")
+    return Tip(text % {"cause": catalogue.cause[slug].name, "n": MOST_CHANGES}, ())
 
 
 def _changed(finding: Finding, change: Change) -> Mention:

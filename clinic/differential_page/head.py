@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from causes.ranking import RankedCause
+from causes.ranking.smallest_change import contenders
 from clinic import words
 from clinic.chart import Chart
 
@@ -25,6 +26,7 @@ class Head:
     answered: str
     found: str
     release: str
+    respondent: str  # who filled it in, when that was not the patient; else ""
     other_person: str  # a warning, or ""
 
 
@@ -47,6 +49,7 @@ def head(chart: Chart) -> Head:
         answered=ngettext("%(n)s question", "%(n)s questions", answered) % {"n": answered},
         found=ngettext("%(n)s finding", "%(n)s findings", found) % {"n": found} if found else _("nothing yet"),
         release=_release(chart),
+        respondent=words.respondent(intake),
         other_person=chart.other_person,
     )
 
@@ -107,21 +110,29 @@ def _lead(chart: Chart) -> str:
 def _why(chart: Chart) -> str:
     differential = chart.differential
     first = differential.causes[0]
-    rivals = [_name(chart, cause) for cause in differential.causes[1:4] if cause.rank_low == 1]
     sentences = []
     if "few-findings" in differential.little_known_reasons:
         sentences.append(_("Few findings are known, so the starting point decides most."))
-    if rivals:
-        form = ngettext("%(names)s could still come first.", "%(names)s could still come first.", len(rivals))
-        sentences.append(form % {"names": words.joined(rivals)})
-    telling = differential.next_findings.get(first.rank_stage, ())[:2]
+    if rivals := could_come_first(chart):
+        sentences.append(rivals)
+    following = [item.slug for item in differential.next_findings.get(first.rank_stage, ())]
+    telling = [slug for slug in following if slug not in chart.record.switched_off][:2]
     if telling:
-        names = [words.in_sentence(chart.catalogue.finding[item.slug].name) for item in telling]
+        names = [words.in_sentence(chart.catalogue.finding[slug].name) for slug in telling]
         form = ngettext(
             "Not yet known and most telling: %(names)s.", "Not yet known and most telling: %(names)s.", len(names)
         )
         sentences.append(form % {"names": words.joined(names)})
     return " ".join(sentences)
+
+
+def could_come_first(chart: Chart) -> str:
+    """The rivals that the next stage's findings could put first; "" without any."""
+    rivals = [chart.catalogue.cause[slug].name for slug in contenders(chart.differential)]
+    if not rivals:
+        return ""
+    form = ngettext("%(names)s could still come first.", "%(names)s could still come first.", len(rivals))
+    return form % {"names": words.joined(rivals)}
 
 
 def _name(chart: Chart, ranked: RankedCause) -> str:

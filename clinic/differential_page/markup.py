@@ -75,7 +75,7 @@ def _line(kind: str, x1: str, x2: str, y1: int, y2: int) -> str:
 def reasons(items: Iterable[Reason]) -> SafeString:
     return _safe(
         f"<li><span>{state_mark(item.state)}{escape(item.name)}</span>{lr_bar(item.bar)}"
-        f'<span class="tw-reasons__lr"><b>LR {item.lr}</b> {escape(item.strength)}</span></li>'
+        f'<span class="tw-reasons__lr">{_lr(item)}</span></li>'
         for item in items
     )
 
@@ -104,7 +104,8 @@ def _basis(row: ContributionRow) -> str:
     return f'<span class="tw-clip">{"".join(parts)}</span>'
 
 
-def _lr(row: ContributionRow) -> str:
+def _lr(row: ContributionRow | Reason) -> str:
+    """The ratio and its own words; what the discount leaves stands apart from them."""
     if not row.lr:
         return ""
     counts = f'<span class="tw-clip">{escape(row.counts)}</span>' if row.counts else ""
@@ -188,6 +189,10 @@ def evidence_rows(rows: Iterable[EvidenceRow]) -> SafeString:
     return _safe(
         _evidence_row(row, language) if row.note or row.problem else _plain_evidence_row(row, language) for row in rows
     )
+
+
+def slugs(rows: Iterable[EvidenceRow]) -> str:
+    return " ".join(row.slug for row in rows)
 
 
 @lru_cache(maxsize=4096)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from clinic import words
 from clinic.differential_page.states import PRESENT, state_of
 
 SUGGESTIONS = 3  # of a stage
-LEAST_POINTS = 0.05  # of the chance of a miss, in percent; rounds to 0.0
+LEAST_POINTS = 0.1  # of the chance of a miss, in percent; a check that lowers it by less is not worth naming
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Suggestion:
     gain: str
     width: str
     burden: str  # "" when the catalogue says nothing
+    is_off: bool  # known, but switched off
     outcomes: tuple[OutcomeText, ...]
 
 
@@ -51,38 +53,45 @@ class Stage:
 @dataclass(frozen=True, slots=True)
 class Next:
     stages: tuple[Stage, ...]
-    safest_slug: str
+    safest_slug: str  # "" when no single check is worth naming
     safest_name: str
     safest_text: str
 
 
-def next_useful(catalogue: Catalogue, differential: Differential) -> Next:
+def next_useful(catalogue: Catalogue, differential: Differential, switched_off: Collection[str] = ()) -> Next:
     best = [item for items in differential.next_findings.values() for item in items]
     scale = max((item.gain for item in best), default=1.0)
     first = differential.causes[0].slug
     stages = tuple(
         Stage(
             str(words.STAGE_TITLES[stage]),
-            tuple(_suggestion(catalogue, item, first, scale) for item in items[:SUGGESTIONS]),
+            tuple(
+                _suggestion(catalogue, item, first, scale, item.slug in switched_off) for item in items[:SUGGESTIONS]
+            ),
         )
         for stage, items in differential.next_findings.items()
         if items
     )
-    safest = differential.safest_check
+    safest = worthwhile_check(differential)
     if safest is None:
-        return Next(stages, "", "", "")
+        text = _("No single check noticeably lowers the chance of missing a cause that must not be missed.")
+        return Next(stages, "", "", text)
     return Next(stages, safest.slug, catalogue.finding[safest.slug].name, _safest(safest.gain * 100))
 
 
+def worthwhile_check(differential: Differential) -> NextFinding | None:
+    """The safest check, unless it lowers the chance of a miss by next to nothing."""
+    safest = differential.safest_check
+    return safest if safest is not None and safest.gain * 100 >= LEAST_POINTS else None
+
+
 def _safest(points: float) -> str:
-    if points < LEAST_POINTS:
-        return _("lowers the chance of missing a cause that must not be missed most, but by less than 0.1 points")
     return _("lowers the chance of missing a cause that must not be missed by %(points)s points") % {
         "points": f"{points:.1f}"
     }
 
 
-def _suggestion(catalogue: Catalogue, item: NextFinding, first: str, scale: float) -> Suggestion:
+def _suggestion(catalogue: Catalogue, item: NextFinding, first: str, scale: float, is_off: bool) -> Suggestion:
     finding = catalogue.finding[item.slug]
     return Suggestion(
         item.slug,
@@ -90,6 +99,7 @@ def _suggestion(catalogue: Catalogue, item: NextFinding, first: str, scale: floa
         f"{item.gain:.2f}",
         words.length(item.gain / scale),
         catalogue.burden[finding.burden].label if finding.burden else "",
+        is_off,
         tuple(_outcome(catalogue, finding, outcome, first) for outcome in _telling(item)),
     )
 

@@ -1,4 +1,4 @@
-"""What changed an intake's differential since it was sent: what, by whom or what, and what it did to the ranking."""
+"""What happened to an intake's differential since it was sent: what, by whom or what, what it did to the ranking."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from clinic.chart import Chart
 from clinic.history.effects import Effect, effect, first_causes
 from clinic.history.steps import CATALOGUE, CLINICIAN, PATIENT, Step, steps_of
 from clinic.history.wording import what, who
+from clinic.models import OwnList
 
 __all__ = ["Changes", "Line", "changes_since", "history"]
 
@@ -62,7 +63,8 @@ def changes_since(chart: Chart, user: User, looked_at: datetime.datetime | None)
     """The steps after the user's last look, or after the sending when there was none."""
     sent_at = chart.intake.sent_at
     assert sent_at is not None
-    steps = steps_of(chart)
+    # Own lists stand on the page anyway.
+    steps = [step for step in steps_of(chart) if not isinstance(step.recorded, OwnList)]
     since = looked_at or sent_at
     # The sending itself is the beginning, never a change.
     start = max(place for place, step in enumerate(steps) if place == 0 or step.at <= since)
@@ -73,13 +75,14 @@ def changes_since(chart: Chart, user: User, looked_at: datetime.datetime | None)
     first = max(start, len(steps) - 1 - SHOWN)
     lines = _lines(chart, steps[first:], user, NAMED)[1:]
     hidden = first - start
+    is_unmoved = chart.unranked or all(step.recorded for step in steps[start + 1 :])
     earlier = ngettext("and %(n)s earlier change", "and %(n)s earlier changes", hidden) % {"n": hidden}
     return Changes(
         title=title,
         lines=lines[::-1],
         earlier=earlier if hidden else "",
-        before=() if chart.unranked else first_causes(steps[start]),
-        after=() if chart.unranked else first_causes(steps[-1]),
+        before=() if is_unmoved else first_causes(steps[start]),
+        after=() if is_unmoved else first_causes(steps[-1]),
         spoken=_spoken(lines[-1]),
     )
 
@@ -92,7 +95,8 @@ def _lines(chart: Chart, steps: Sequence[Step], user: User, most: int | None) ->
     is_hidden = bool(chart.unranked)
     lines = []
     for before, step in zip([None, *steps[:-1]], steps, strict=True):
-        found = Effect() if is_hidden or before is None else effect(before, step)
+        is_unmoved = is_hidden or step.recorded is not None
+        found = Effect() if is_unmoved or before is None else effect(before, step)
         reason, icon = REASONS[step.reason]
         lines.append(
             Line(
@@ -102,7 +106,7 @@ def _lines(chart: Chart, steps: Sequence[Step], user: User, most: int | None) ->
                 who=who(step, user),
                 what=tuple(what(chart, step, most)),
                 effect=found.sentence,
-                first=() if is_hidden else first_causes(step),
+                first=() if is_unmoved else first_causes(step),
                 why=found.why,
             )
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -14,15 +14,25 @@ from causes.conditions import Value
 from causes.models import Release
 from clinic.chart import Chart
 from clinic.evidence import gather
-from clinic.models import ClinicianFinding, ContextChange
+from clinic.models import (
+    Assessment,
+    ClinicianFinding,
+    ConfirmedDiagnosis,
+    ContextChange,
+    OwnList,
+    SheetOverrule,
+)
+from clinic.own_lists import BlindChart
+from clinic.recorded import fetch_recorded
 from intake.models import Intake
 
 PATIENT, CLINICIAN, CATALOGUE = "patient", "clinician", "catalogue"
+Recorded = OwnList | ConfirmedDiagnosis | Assessment | SheetOverrule
 
 
 @dataclass(frozen=True)
 class Step:
-    """Something that changed the differential, and what the ranking rested on afterwards."""
+    """Something that happened to the differential, and what the ranking rested on afterwards."""
 
     reason: str
     at: datetime.datetime
@@ -34,6 +44,7 @@ class Step:
     entered: tuple[ClinicianFinding, ...] = ()  # by this step
     change: ContextChange | None = None
     releases: tuple[Release, ...] = ()  # that this step brought, oldest first
+    recorded: Recorded | None = None  # what never changes a ranking
 
     @cached_property
     def values(self) -> Mapping[str, Value]:
@@ -57,12 +68,14 @@ class _Event:
     entered: tuple[ClinicianFinding, ...] = ()
     change: ContextChange | None = None
     releases: tuple[Release, ...] = ()
+    recorded: Recorded | None = None
 
 
 def steps_of(chart: Chart) -> list[Step]:
     """From the sending to now; the first is the sending, and the last one's state is the chart's own."""
     intake = chart.intake
-    changes = list(intake.context_changes.prefetch_related("changed_by"))
+    fetch_recorded(intake)
+    changes = list(intake.context_changes.all())
     setting, presentation = intake.setting, intake.presentation
     if changes:
         setting, presentation = changes[0].old_setting, changes[0].old_presentation
@@ -70,8 +83,8 @@ def steps_of(chart: Chart) -> list[Step]:
     sent_at = intake.sent_at
     assert sent_at is not None
     steps = [Step(PATIENT, sent_at, intake, asked, (), setting, presentation)]
-    events = [*_batches(chart.record.entries), *_changes(changes), *_published(later, sent_at)]
-    for event in sorted(events, key=lambda event: (event.at, event.order)):
+    events = [*_batches(chart.record.entries), *_changes(changes), *_recorded(chart), *_published(later, sent_at)]
+    for event in _merged(sorted(events, key=lambda event: (event.at, event.order))):
         steps.append(_after(steps[-1], event))
     return steps
 
@@ -89,6 +102,7 @@ def _after(last: Step, event: _Event) -> Step:
         entered=event.entered,
         change=change,
         releases=event.releases,
+        recorded=event.recorded,
     )
 
 
@@ -103,14 +117,47 @@ def _changes(changes: list[ContextChange]) -> Iterator[_Event]:
         yield _Event(change.changed_at, 2, change=change)
 
 
-def _published(later: list[Release], sent_at: datetime.datetime) -> Iterator[_Event]:
-    """At most two steps: the releases up to the last but one together, then the current one.
+def _recorded(chart: Chart) -> Iterator[_Event]:
+    """A colleague's list would tell what the user is asked to think of herself."""
+    intake = chart.intake
+    for own in () if isinstance(chart, BlindChart) else intake.own_lists.all():
+        yield _Event(own.made_at, 3, recorded=own)
+    for assessment in intake.assessments.all():
+        yield _Event(assessment.signed_at, 4, recorded=assessment)
+        for overrule in assessment.sheet_overrules.all():
+            yield _Event(overrule.entered_at, 5, recorded=overrule)
+    for diagnosis in intake.confirmed_diagnoses.all():
+        yield _Event(diagnosis.entered_at, 6, recorded=diagnosis)
 
-    A release's model is dear to compile and only a few are kept compiled.
+
+def _published(later: list[Release], sent_at: datetime.datetime) -> Iterator[_Event]:
+    for release in later:
+        yield _Event(max(release.published_at, sent_at), 0, releases=(release,))
+
+
+def _merged(events: Iterable[_Event]) -> Iterator[_Event]:
+    """Releases between which nothing was ranked are one step, but for the newest, which always stands alone.
+
+    A release's model is dear to compile and only a few are kept compiled: what counts is how often the intake was
+    worked on under another release, not how many there were.
     """
-    for releases in (later[:-1], later[-1:]):
-        if releases:
-            yield _Event(max(releases[-1].published_at, sent_at), 0, releases=tuple(releases))
+    waiting: list[_Event] = []
+    for event in events:
+        if event.releases:
+            waiting.append(event)
+            continue
+        # A record ranks nothing, but it keeps its place in time.
+        yield from _one(waiting)
+        waiting = []
+        yield event
+    yield from _one(waiting[:-1])
+    yield from waiting[-1:]
+
+
+def _one(events: list[_Event]) -> Iterator[_Event]:
+    if events:
+        releases = tuple(release for event in events for release in event.releases)
+        yield _Event(events[-1].at, events[-1].order, releases=releases)
 
 
 def _releases(chart: Chart) -> tuple[Release, list[Release]]:

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from clinic import words
 from clinic.chart import Chart
+from clinic.history.records import record, recorder
 from clinic.history.steps import Step
 from clinic.models import ClinicianFinding, ContextChange
 from clinic.people import display_name
@@ -21,6 +22,8 @@ def who(step: Step, user: User) -> str:
         return _person(step.change.changed_by, user)
     if step.entered:
         return _person(step.entered[0].entered_by, user)
+    if step.recorded is not None:
+        return _person(recorder(step.recorded), user)
     if step.releases:
         author = step.releases[-1].author
         return display_name(author) if author else _("the catalogue’s maintainers")
@@ -40,8 +43,10 @@ def what(chart: Chart, step: Step, most: int | None) -> Iterator[str]:
             yield _entry(chart, row)
         if hidden := len(step.entered) - len(step.entered[:most]):
             yield ngettext("%(n)s more finding", "%(n)s more findings", hidden) % {"n": hidden}
+    elif step.recorded is not None:
+        yield from record(step.recorded)
     elif step.releases:
-        yield _releases(step)
+        yield from _releases(step)
     else:
         count = sum(known.is_answered for known in chart.record.known.values())
         answered = ngettext("%(n)s answer", "%(n)s answers", count) % {"n": count}
@@ -52,7 +57,7 @@ def what(chart: Chart, step: Step, most: int | None) -> Iterator[str]:
 
 
 def _entry(chart: Chart, row: ClinicianFinding) -> str:
-    """“Rigidity: present (the patient said no)”."""
+    """“Rigidity: present (corrected; the patient said no)”."""
     finding = chart.catalogue.finding.get(row.finding)
     if finding is None:
         return row.finding
@@ -61,9 +66,11 @@ def _entry(chart: Chart, row: ClinicianFinding) -> str:
     value = None if row.value == UNSURE else row.value
     text = f"{finding.name}: {words.answer(finding, value)}"
     said = chart.record.known[row.finding].said
-    if said is None or said == value:
+    if said is None:
         return text
-    return _("%(entry)s (the patient said %(said)s)") % {"entry": text, "said": words.answer(finding, said)}
+    if said == value:
+        return _("%(entry)s (confirmed; the patient said so)") % {"entry": text}
+    return _("%(entry)s (corrected; the patient said %(said)s)") % {"entry": text, "said": words.answer(finding, said)}
 
 
 def _context(chart: Chart, change: ContextChange) -> Iterator[str]:
@@ -82,9 +89,7 @@ def _context(chart: Chart, change: ContextChange) -> Iterator[str]:
         }
 
 
-def _releases(step: Step) -> str:
-    first, last = step.releases[0], step.releases[-1]
-    if first is not last:
-        return _("Releases %(first)s to %(last)s of the catalogue") % {"first": first.number, "last": last.number}
-    notes = f": {last.notes}" if last.notes else ""
-    return _("Release %(number)s of the catalogue") % {"number": last.number} + notes
+def _releases(step: Step) -> Iterator[str]:
+    for release in step.releases:
+        notes = f": {release.notes}" if release.notes else ""
+        yield _("Release %(number)s of the catalogue") % {"number": release.number} + notes

@@ -13,4 +13,5 @@ class Migration(migrations.Migration):
         append_only("clinic_confirmeddiagnosis"),
         append_only("clinic_contextchange"),
         append_only("clinic_ownlist"),
+        append_only("clinic_sheetoverrule"),
     ]

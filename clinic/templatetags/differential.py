@@ -15,6 +15,7 @@ for function in (
     markup.preview_rows,
     markup.reasons,
     markup.silent_mentions,
+    markup.slugs,
     markup.state_mark,
 ):
     register.filter(function.__name__, function)

@@ -21,6 +21,7 @@ from clinic.follow_up import follow_up
 from clinic.forms import ContextForm, OwnListForm, SignOffForm
 from clinic.models import Assessment
 from clinic.own_lists import chart_for, in_sight_of
+from clinic.recorded import fetch_recorded
 from clinic.snapshot import signed_conclusion
 from intake.models import Intake
 
@@ -87,6 +88,7 @@ def differential_response(
 ) -> HttpResponse:
     """The page, or what changes of it for htmx. A form that could not be used makes it a 422."""
     intake, user = chart.intake, request.user
+    fetch_recorded(intake)
     page = (
         unranked_page(chart, user, problems)  # type: ignore[arg-type]
         if chart.unranked
@@ -135,4 +137,4 @@ def _is_page_of(request: HttpRequest, chart: Chart) -> bool:
 
 def assessments_of(chart: Chart) -> list[tuple[Assessment, str]]:
     """With the conclusion's name."""
-    return [(item, signed_conclusion(item)) for item in chart.intake.assessments.select_related("signed_by")]
+    return [(item, signed_conclusion(item)) for item in chart.intake.assessments.all()]

@@ -8,6 +8,7 @@ import uuid
 
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
+from django.urls import is_valid_path
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +23,23 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page("404.html", 404)
+
+
+def method_not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
+    """For an address that only takes what a form sends: nothing was changed, and the way back is the page above."""
+    response = _page("405.html", 405, back=_page_above(request.path_info))
+    response["Allow"] = allowed
+    return response
+
+
+def _page_above(path: str) -> str:
+    """The nearest address above this one that leads somewhere; "" when that is the start page."""
+    parts = path.strip("/").split("/")
+    for length in range(len(parts) - 1, 0, -1):
+        above = f"/{'/'.join(parts[:length])}/"
+        if is_valid_path(above):
+            return above
+    return ""
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -43,7 +43,7 @@ class Control:
     @property
     def keys(self) -> tuple[str, ...]:
         """Where its answers are kept."""
-        return (self.item.name,)
+        return self.item.keys
 
     def anchor(self, field: str) -> str:
         """The id of the input that a link in the summary of problems leads to."""

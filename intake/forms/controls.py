@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 
 from intake import derivation, topics
 from intake.derivation import NO, UNSURE, YES, Answers
+from intake.drawings import drawing
 from intake.forms.base import LONGEST_NAME, Cleaned, Control, Errors, a_choice, a_whole_number
 from intake.forms.body import drawn_views, listed_zones
 from intake.forms.profile import OLDEST_AGE, Profile
+from intake.forms.ticks import Ticks
 from intake.medicines import read_text
 
 MOST_MEDICINES = 60
@@ -62,6 +64,7 @@ class Question(Control):
             "field": form[finding.slug],
             "hint": finding.help,
             "why": finding.why,
+            "drawing": drawing(finding.slug),
             "is_boolean": finding.kind == "boolean",
             "is_number": finding.kind == "number",
         }
@@ -147,18 +150,11 @@ class NumberOrNotSure(Control):
 
     def context(self, form: forms.Form) -> dict[str, Any]:
         finding = self.item.findings[0]
-        hints = {
-            topics.ALCOHOL_UNITS: _(
-                "Enter 0 if you drink none. A unit is half a pint of ordinary beer or a single measure of spirits. "
-                "A large glass of wine is about 3 units, and a bottle about 10."
-            )
-        }
         units = {topics.ONSET_AGE: _("years old"), topics.ALCOHOL_UNITS: _("units a week")}
         return {
             "field": form[self.item.control],
             "unsure": form[self.unsure_field],
             "hint": finding.help,
-            "more_hint": hints.get(self.item.control, ""),
             "unit": units[self.item.control],
             "why": finding.why,
         }
@@ -168,10 +164,6 @@ class Medicines(Control):
     """One row a medicine, and one empty row more."""
 
     template = "intake/controls/medicines.html"
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return (derivation.MEDICINES, derivation.NO_MEDICINES)
 
     @cached_property
     def rows(self) -> list[dict[str, str]]:
@@ -285,10 +277,6 @@ class Words(Control):
 
     template = "intake/controls/words.html"
 
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return (derivation.OWN_WORDS, derivation.WORRY)
-
     @cached_property
     def fields(self) -> dict[str, forms.Field]:
         labels = {
@@ -318,6 +306,7 @@ class Words(Control):
 
 CONTROLS: dict[str, type[Control]] = {
     topics.QUESTION: Question,
+    topics.TICKS: Ticks,
     topics.PROFILE: Profile,
     topics.BODY: Body,
     topics.ONSET_AGE: NumberOrNotSure,

@@ -70,7 +70,7 @@ class Profile(Control):
         if sex:
             said[derivation.SEX] = "" if sex == SEX_NOT_SAID else sex
         try:
-            born = _birth_date([str(cleaned.get(part) or "").strip() for part in self.DATE_PARTS])
+            born = birth_date([str(cleaned.get(part) or "").strip() for part in self.DATE_PARTS])
         except ValueError as error:
             errors[self.DATE_PARTS[0]] = str(error)
             return said
@@ -78,10 +78,6 @@ class Profile(Control):
             said[derivation.BIRTH_DATE] = born.isoformat()
             said[derivation.AGE] = _age(born, timezone.localdate())
         return said
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return (derivation.NAME, derivation.BIRTH_DATE, derivation.AGE, derivation.SEX)
 
     def missing(self, answers: Answers) -> Errors:
         wanted = {
@@ -104,7 +100,7 @@ class Profile(Control):
         }
 
 
-def _birth_date(parts: list[str]) -> datetime.date | None:
+def birth_date(parts: list[str]) -> datetime.date | None:
     """None for three empty boxes. Raises ValueError with what to tell the patient."""
     if not any(parts):
         return None

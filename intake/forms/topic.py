@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +14,12 @@ from django.utils.safestring import SafeString
 
 from causes.catalogue import Catalogue
 from causes.conditions import Evidence
-from intake import derivation, topics
+from intake import derivation, pages, topics
 from intake.derivation import Answers
+from intake.drawings import drawing
 from intake.forms.base import Control
 from intake.forms.controls import CONTROLS
+from intake.forms.ticks import rows_field
 from intake.topics import Item, Topic
 
 # Sent by each question that the patient had in front of her: an unanswered one of these is an error,
@@ -36,23 +39,38 @@ class TopicForm(forms.Form):
     Valid when everything that applies is answered. ``changes`` holds every well-formed answer either way, so
     that nothing is lost, and ``cleared`` the keys of what was asked and came back empty or malformed, so that no
     older answer stands in for it. ``has_more``: an answer has brought up questions that were not on the page.
+    ``typed`` is what stands in the boxes and is no answer yet: by item, field -> texts.
     """
 
-    def __init__(self, catalogue: Catalogue, topic: Topic, answers: Answers, data: QueryDict | None = None) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        topic: Topic,
+        answers: Answers,
+        data: QueryDict | None = None,
+        typed: Mapping[str, Mapping[str, list[str]]] | None = None,
+    ) -> None:
         super().__init__(data)
-        self.catalogue, self.topic, self.answers = catalogue, topic, answers
+        typed = typed or {}
+        self.catalogue, self.answers = catalogue, answers
         self.changes: dict[str, Any] = {}
         self.cleared: set[str] = set()
         self.new_items: list[Item] = []
+        # What stands in the boxes from an earlier questionnaire, to be confirmed: by item, field -> texts; and its day.
+        self.suggested: Mapping[str, dict[str, list[str]]] = {}
+        self.said_on = ""
         self.shown = frozenset(data.getlist(SHOWN)) if data is not None else frozenset()
+        self.topic = self._page(topic, data)
         self.circumstances: Evidence = derivation.circumstances(catalogue, answers)
         self.controls = [
-            CONTROLS[item.control](item, catalogue, answers, self.data)
-            for item in topic.items
+            CONTROLS[item.control](item, catalogue, answers, self.data or typed.get(item.name, {}))
+            for item in self.topic.items
             if self._condition(item) is not None
         ]
         for control in self.controls:
             self.fields.update(control.fields)
+            if control.item.name in typed:
+                self.initial.update(_as_initial(control, typed[control.item.name]))
 
     @property
     def has_more(self) -> bool:
@@ -61,6 +79,10 @@ class TopicForm(forms.Form):
     @property
     def is_wide(self) -> bool:
         return any(control.item.control == topics.BODY for control in self.controls)
+
+    @property
+    def has_drawings(self) -> bool:
+        return any(drawing(control.item.name) for control in self.controls)
 
     @property
     def saved_medicines(self) -> bool:
@@ -81,11 +103,27 @@ class TopicForm(forms.Form):
         for control in self.controls:
             if not control.item.applies(self.circumstances):
                 continue
-            was_shown = control.item.name in self.shown or control.item.applies(before)
+            was_shown = control.item.name in self.shown if self.shown else control.item.applies(before)
             if was_shown:
                 self.cleared |= set(control.keys) - answers.keys()
             self._require(control, answers, was_shown)
+        self.new_items += self._brought_up(answers)
         return self.cleaned_data
+
+    def _page(self, topic: Topic, data: QueryDict | None) -> Topic:
+        """What is asked now; of a page that comes back, what it showed and then what else is asked by now."""
+        planned = pages.page_of(self.catalogue, topic, self.answers)
+        if data is None or not self.shown:
+            return planned
+        whole = pages.whole_topic(self.catalogue, topic)
+        return pages.as_shown(whole, planned, data.getlist(SHOWN), lambda name: data.getlist(rows_field(name)))
+
+    def _brought_up(self, answers: Answers) -> list[Item]:
+        """What has become worth asking by the answers of this page and is not on it."""
+        known = {key for control in self.controls for key in control.item.keys}
+        after = pages.page_of(self.catalogue, self.topic, answers)
+        left_open = Topic(after.section, tuple(pages.one_by_one(after.items))).left_open(self.circumstances, answers)
+        return [item for item in left_open if not known & {*item.keys}]
 
     def problems(self) -> list[Problem]:
         """The errors in the order of the page, for the summary at its head."""
@@ -143,6 +181,15 @@ class TopicForm(forms.Form):
         return self._condition(control.item) or ""
 
 
+def _as_initial(control: Control, texts: Mapping[str, list[str]]) -> dict[str, Any]:
+    return {
+        name: texts.get(name, [])
+        if isinstance(field, forms.MultipleChoiceField)
+        else next(iter(texts.get(name, ())), None)
+        for name, field in control.fields.items()
+    }
+
+
 class _Asked:
     """A control in its template, hidden and switched off while it does not apply."""
 
@@ -158,5 +205,6 @@ class _Asked:
                 "is_shown": self.is_shown,
                 "is_new": self.control.item in form.new_items,
                 "ask_if": self.ask_if,
+                "said_on": form.said_on if self.control.item.name in form.suggested else "",
             },
         )

@@ -2,6 +2,7 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
+from causes.forms import LikelihoodForm
 from causes.models import (
     Cause,
     Finding,
@@ -14,6 +15,8 @@ from causes.models import (
 )
 
 pytestmark = pytest.mark.django_db
+# A cause with a few rows in each of its page's tables: the page of one with fifty shows nothing more, and slowly.
+SMALL_CAUSE = "focal-motor-seizures"
 TABLES = sorted(model._meta.model_name for model in admin.site._registry if model._meta.app_label == "causes")
 
 
@@ -22,7 +25,10 @@ def page_of(table: str, *arguments: object) -> str:
 
 
 def form_data(response) -> dict[str, object]:
-    form = response.context["adminform"].form
+    return values_of(response.context["adminform"].form)
+
+
+def values_of(form) -> dict[str, object]:
     return {name: value for name in form.fields if (value := form[name].value()) is not None}
 
 
@@ -47,8 +53,8 @@ def test_every_table_works(as_editor) -> None:
 def test_every_record_can_be_opened(as_editor) -> None:
     for model in admin.site._registry:
         if model._meta.app_label == "causes":
-            first = model._default_manager.first()
-            assert as_editor.get(page_of(model._meta.model_name, first.pk)).status_code == 200, model
+            key = SMALL_CAUSE if model is Cause else model._default_manager.first().pk
+            assert as_editor.get(page_of(model._meta.model_name, key)).status_code == 200, model
 
 
 def test_every_table_of_the_catalogue_can_be_edited() -> None:
@@ -103,7 +109,7 @@ def test_a_likelihood_is_changed(as_editor, weakness) -> None:
 )
 def test_an_error_stands_beside_its_field(as_editor, weakness, values, field, code) -> None:
     address = page_of("likelihood", weakness.pk)
-    answer = as_editor.post(address, {**form_data(as_editor.get(address)), **values})
+    answer = as_editor.post(address, {**values_of(LikelihoodForm(instance=weakness)), **values})
     assert answer.status_code == 200
     errors = answer.context["adminform"].form.errors.as_data()
     assert [error.code for error in errors[field]] == [code]
@@ -137,7 +143,7 @@ def test_a_condition_is_checked(as_editor) -> None:
 
 def test_a_slug_is_chosen_once(as_editor) -> None:
     assert "slug" in as_editor.get(reverse("admin:causes_cause_add")).context["adminform"].form.fields
-    assert "slug" not in as_editor.get(page_of("cause", "als")).context["adminform"].form.fields
+    assert "slug" not in as_editor.get(page_of("cause", SMALL_CAUSE)).context["adminform"].form.fields
 
 
 def test_a_new_record_comes_last(as_editor) -> None:
@@ -205,7 +211,7 @@ def test_a_burden_reaches_the_next_release(as_editor) -> None:
 
 
 def test_no_page_needs_an_inline_script_or_style(as_editor) -> None:
-    for address in (page_of("likelihood"), page_of("cause", "als"), reverse("admin:causes_release_check")):
+    for address in (page_of("likelihood"), page_of("cause", SMALL_CAUSE), reverse("admin:causes_release_check")):
         text = as_editor.get(address).content.decode()
         assert " style=" not in text
         assert "<style" not in text

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from causes.calibration import groups, share
+from causes.calibration import groups, mean_interval, share
 
 OUTCOMES = st.lists(st.tuples(st.floats(0, 1), st.booleans()), max_size=60)
 
@@ -55,3 +55,15 @@ def test_every_outcome_is_in_one_group_and_no_group_is_too_small(outcomes, least
     assert all(group.share.total >= least for group in found)
     assert sum(group.share.total for group in found) == (len(outcomes) if len(outcomes) >= least else 0)
     assert [group.mean for group in found] == sorted(group.mean for group in found)
+
+
+# 10, 12, 23, 23, 16, 23, 21, 16: mean 18, standard deviation 5.2373; 1.6449 * 5.2373 / sqrt(8) = 3.0457.
+def test_the_interval_of_a_mean() -> None:
+    low, high = mean_interval([10, 12, 23, 23, 16, 23, 21, 16])
+    assert (round(low, 3), round(high, 3)) == (14.954, 21.046)
+    assert mean_interval([0, 0, 0, 5])[0] == 0
+
+
+@pytest.mark.parametrize("values", [[], [3]])
+def test_too_few_have_no_interval(values) -> None:
+    assert mean_interval(values) is None

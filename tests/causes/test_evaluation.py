@@ -3,8 +3,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from causes.evaluation import calibration_error, evaluate, read_cases
+from causes.evaluation import calibration_error, calibration_error_by_chance, evaluate, read_cases
 from causes.ranking import posterior
 from tests.causes.small import a_catalogue
 
@@ -40,7 +42,8 @@ def test_works() -> None:
     figures = report["stages"]["all"]
     assert (figures["top1"], figures["top3"], figures["top5"]) == (0.5, 1, 1)
     assert figures["mrr"] == pytest.approx((1 + 1 / second["rank"]) / 2)
-    assert figures["cannot_miss"] == {"recall": 1, "mean_lane": 1}
+    assert figures["cannot_miss"] == {"recall": 1, "mean_lane": 1, "mean_lane_interval": [1, 1]}
+    assert [(c["lane"]) for c in report["cases"] if c["stage"] == "all"] == [1, 1]
     assert json.loads(json.dumps(report)) == report
 
 
@@ -123,3 +126,22 @@ def test_calibration_error() -> None:
     error = calibration_error(np.array([0.92, 0.98, 0.25]), np.array([True, False, False]))
     assert error == pytest.approx((2 * 0.45 + 0.25) / 3)
     assert calibration_error(np.array([1.0]), np.array([True])) == 0
+
+
+def test_the_mean_of_one_lane_has_no_interval() -> None:
+    figures = evaluate(SMALL, read_cases(SMALL, [a_line()]))["stages"]["all"]
+    assert figures["cannot_miss"]["mean_lane_interval"] is None
+
+
+def test_what_chance_alone_would_make_of_it() -> None:
+    """One patient at 0.75 is off by 0.25 or by 0.75; many are off by little; the same numbers give the same answer."""
+    assert calibration_error_by_chance(np.array([0.75])) == (0.25, 0.75)
+    few, many = (calibration_error_by_chance(np.full(n, 0.7)) for n in (20, 2000))
+    assert 0 <= many[0] < many[1] < 0.02 < few[1]
+    assert calibration_error_by_chance(np.full(20, 0.7)) == few
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=40))
+def test_chance_stays_within_what_is_possible(probabilities) -> None:
+    low, high = calibration_error_by_chance(np.array(probabilities))
+    assert 0 <= low <= high <= 1

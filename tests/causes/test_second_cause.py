@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from causes.catalogue import BACKGROUND, OTHER, Cluster, Pretest
 from causes.ranking import rank, second_causes
-from causes.ranking.second_cause import present_in_both
+from causes.ranking.second_cause import present_in_both, unexplained
 from tests.causes.drawn import patients
 from tests.causes.small import a_catalogue, a_finding, a_row, choices, numbers
 
@@ -18,6 +18,10 @@ FINDINGS = (
     a_finding("rash", "exam"),
     a_finding("course", "patient", "choice", "worse", "stable"),
     a_finding("speed", "exam", "number"),
+    a_finding("medicine", "history"),
+    a_finding("hand", "patient", control="derived"),
+    a_finding("head-tremor", "patient", control="derived", hpo="HP:0002346"),
+    a_finding("normal-test", "electrodiagnostic"),
 )
 
 
@@ -45,6 +49,10 @@ TWO = a_catalogue(
         *choices("beta", "course", "A", worse=0.2, stable=0.8),
         *numbers(BACKGROUND, "speed", 8, 3),
         *numbers("beta", "speed", 5, 1),
+        *(a_row(BACKGROUND, slug, 0.3) for slug in ("medicine", "hand", "head-tremor")),
+        a_row(BACKGROUND, "normal-test", 0.7),
+        *(known("alpha", slug, 0.05) for slug in ("medicine", "hand", "head-tremor", "normal-test")),
+        *(known("beta", slug, 0.9) for slug in ("medicine", "hand", "head-tremor", "normal-test")),
     ),
 )
 EVIDENCE = {"weakness": True, "wasting": True, "rash": True}
@@ -137,6 +145,34 @@ def test_nothing_unexplained_needs_no_second_cause(evidence: dict) -> None:
     assert found.causes[0].slug == "alpha"
     assert (found.unexplained, found.unspoken) == ((), ())
     assert second_causes(TWO, found) == ()
+
+
+@pytest.mark.parametrize(
+    ("evidence", "against"),
+    [
+        ({"course": "stable"}, ()),  # every patient has a course
+        ({"medicine": True}, ()),  # a circumstance
+        ({"hand": True}, ()),  # a place on the body
+        ({"head-tremor": True}, ("head-tremor",)),  # a place that is an abnormality by its term
+        ({"normal-test": True}, ()),  # most people have it
+        ({"rash": True}, ("rash",)),
+    ],
+)
+def test_only_an_abnormality_needs_an_explanation(evidence: dict, against: tuple) -> None:
+    found = rank(TWO, {"weakness": True, "wasting": True} | evidence, "clinic")
+    assert found.causes[0].slug == "alpha"
+    assert set(found.unexplained) == evidence.keys()
+    assert unexplained(TWO, found) == (against, ())
+    assert all(second.explains == against for second in second_causes(TWO, found))
+
+
+def test_what_the_catalogue_is_silent_on_needs_one_only_when_it_is_an_abnormality() -> None:
+    rows = tuple(row for row in TWO.likelihoods if (row.cause, row.finding) != ("alpha", "medicine"))
+    catalogue = replace(TWO, likelihoods=rows)
+    found = rank(catalogue, {"weakness": True, "wasting": True, "medicine": True}, "clinic")
+    assert (found.causes[0].slug, found.unspoken) == ("alpha", ("medicine",))
+    assert unexplained(catalogue, found) == ((), ())
+    assert second_causes(catalogue, found) == ()
 
 
 def test_another_catalogue_is_refused() -> None:

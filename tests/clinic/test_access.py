@@ -23,13 +23,21 @@ CLINICAL = [item.name for item in CLOSED if str(item.pattern).startswith(("intak
 METHODS = ("get", "post")
 
 
+@pytest.fixture(scope="module")
+def kept():
+    """What a signature keeps: ranked once, for the patient is the same in every test."""
+    return {}
+
+
 @pytest.fixture
-def addresses(practice, clinician, sent_intake):
+def addresses(practice, clinician, sent_intake, kept):
     """An address of a real row of the practice for every pattern."""
-    page = cast.a_snapshot(sent_intake, clinician)
-    assessment = cast.a_signed_assessment(sent_intake, clinician, snapshot=page)
+    if not kept:
+        kept["page"] = cast.a_snapshot(sent_intake, clinician)
+    assessment = cast.a_signed_assessment(sent_intake, clinician, snapshot=kept["page"])
     invitation = cast.an_invitation(sent_intake.patient, clinician)
     keys = {"patient": sent_intake.patient.key, "assessment": assessment.key, "patient_sheet": assessment.key}
+    keys["overrule_sheet"] = assessment.key
 
     def address(name: str) -> str:
         (pattern,) = (item for item in CLOSED if item.name == name)
@@ -120,7 +128,15 @@ def test_a_draft_is_nobodys_to_read(signed_in, clinician, draft_intake):
 
 @pytest.mark.parametrize(
     "model",
-    ["clinicianfinding", "contextchange", "ownlist", "confirmeddiagnosis", "assessment", "accessrecord"],
+    [
+        "clinicianfinding",
+        "contextchange",
+        "ownlist",
+        "confirmeddiagnosis",
+        "assessment",
+        "sheetoverrule",
+        "accessrecord",
+    ],
 )
 def test_patient_data_in_the_admin_is_for_superusers_and_read_only(
     signed_in, editor, administrator, sent_intake, model

@@ -6,11 +6,12 @@ import re
 import pytest
 from django.urls import reverse
 
+from causes.evaluation import evaluate, read_cases
 from causes.models import Cause, Parameter, Release
 from clinic import accuracy
 from clinic.accuracy import tallies
 from clinic.accuracy.picture import picture
-from clinic.accuracy.shares import figure
+from clinic.accuracy.shares import figure, mean
 from clinic.chart import chart_of
 from clinic.models import AccessRecord, OwnList
 from intake.models import Intake
@@ -18,6 +19,17 @@ from tests import cast
 
 pytestmark = pytest.mark.django_db
 URL = "/accuracy/"
+
+
+@pytest.fixture(autouse=True)
+def panel(monkeypatch):
+    """A few of its patients: ranking them all is what makes the page slow, and is tested in TestPanel."""
+    few = "\n".join(lines_of(PANEL[0])[:9])
+    monkeypatch.setattr(accuracy, "_texts", lambda *paths: iter((few,)))
+
+
+def lines_of(path):
+    return path.read_text(encoding="utf-8").splitlines()
 
 
 def text_of(response):
@@ -90,6 +102,10 @@ class TestPage:
 
 
 class TestPanel:
+    @pytest.fixture(autouse=True)
+    def panel(self):
+        """All of them."""
+
     def test_the_figures_are_those_of_the_evaluation(self, signed_in, clinician, catalogue):
         page = signed_in(clinician).get(URL).context["page"]
 
@@ -98,9 +114,14 @@ class TestPanel:
         assert [row.total for row in whole.rows] == [expected.stages["all"].total] * 3
         assert whole.rows[2].first.count == f"{expected.stages['all'].first} of {expected.stages['all'].total}"
         assert [item.slug for item in page.panel.pictures] == ["history", "exam", "all"]
+        cases = read_cases(catalogue, "\n".join(accuracy._texts(*PANEL)).splitlines())
+        figures = evaluate(catalogue, cases)["stages"]
+        for item, row in zip(page.panel.pictures, whole.rows, strict=True):
+            assert item.error == f"{figures[item.slug]['ece'] * 100:.1f}% in {len(cases)} patients"
+            assert row.lane.value == f"{figures[item.slug]['cannot_miss']['mean_lane']:.1f}"
 
     def test_its_parts_are_told_apart(self, catalogue):
-        lines = PANEL[0].read_text(encoding="utf-8").splitlines()
+        lines = lines_of(PANEL[0])[:20]
         held_out = [
             json.dumps({**json.loads(line), "id": f"h{n}", "split": "held-out"}) for n, line in enumerate(lines[:9])
         ]
@@ -112,14 +133,14 @@ class TestPanel:
         assert totals == {"all": len(lines) + 9, "development": len(lines), "held-out": 9}
 
     def test_two_files_without_a_split(self, catalogue):
-        lines = PANEL[0].read_text(encoding="utf-8").splitlines()
+        lines = lines_of(PANEL[0])[:20]
 
         parts = tallies.panel(catalogue, ("\n".join(lines[:9]), "\n".join(lines[9:20])), "test")
 
         assert {part.slug: part.stages["all"].total for part in parts} == {"all": 20, "published": 9, "further": 11}
 
     def test_a_split_inside_a_file_is_shown(self, catalogue):
-        lines = [json.loads(line) for line in PANEL[0].read_text(encoding="utf-8").splitlines()]
+        lines = [json.loads(line) for line in lines_of(PANEL[0])[:20]]
         split = [json.dumps({**line, "split": ("held-out", "development")[n % 2]}) for n, line in enumerate(lines)]
 
         assert [part.slug for part in tallies.panel(catalogue, ("\n".join(split),), "test")] == [
@@ -146,7 +167,7 @@ class TestFewPatients:
 
         section = client.get(URL).context["page"].practice
         assert {row.first.value for row in section.table.rows} == {""}
-        assert {row.lane for row in section.table.rows} == {""}
+        assert {row.lane.value for row in section.table.rows} == {""}
         assert section.pictures == ()
         assert section.table.rows[2].first.count.endswith("of 3")
 
@@ -157,6 +178,7 @@ class TestFewPatients:
         section = signed_in(clinician).get(URL).context["page"].practice
         assert section.table.note == ""
         assert all(row.first.value for row in section.table.rows)
+        assert all(re.fullmatch(r"\d\.\d to \d\.\d", row.lane.interval) for row in section.table.rows)
 
     @pytest.mark.parametrize(
         ("count", "total", "shown", "interval"),
@@ -267,17 +289,34 @@ class TestOwnLists:
 
 class TestPicture:
     def test_dots_and_whiskers_lie_in_the_frame(self):
-        outcomes = [(number / 40, number % 3 > 0) for number in range(40)]
+        outcomes = tuple((number / 40, number % 3 > 0) for number in range(40))
 
         for point in picture("all", "All", outcomes, 5).points:
             assert 44 <= float(point.x) <= 308
             assert 8 <= float(point.high) <= float(point.y) <= float(point.low) <= 272
 
     def test_it_is_said_in_words_too(self):
-        found = picture("all", "All findings", [(0.75, True)] * 3 + [(0.75, False)], 4)
+        found = picture("all", "All findings", ((0.75, True),) * 3 + ((0.75, False),), 4)
 
         assert found.label == "All findings: stated 75%, right in 3 of 4"
         assert (found.points[0].x, found.points[0].y) == ("242.0", "74.0")
+
+    def test_the_error_has_its_number_of_patients_and_what_chance_would_do(self):
+        found = picture("all", "All findings", ((0.75, True),) * 20 + ((0.75, False),) * 20, 4)
+
+        assert found.error == "25.0% in 40 patients"
+        low, high = (float(part.strip("%")) for part in found.chance.split(" to "))
+        assert 0 <= low < 5 < high < 15
+
+
+class TestMean:
+    @pytest.mark.parametrize(
+        ("values", "shown", "interval"),
+        [([2] * 10 + [4] * 10, "3.0", "2.6 to 3.4"), ([2] * 10 + [4] * 9, "", ""), ([], "", "")],
+    )
+    def test_a_figure(self, values, shown, interval):
+        found = mean(values, 20)
+        assert (found.value, found.interval) == (shown, interval)
 
 
 PANEL = (accuracy.files.PUBLISHED, accuracy.files.FURTHER)

@@ -9,7 +9,9 @@ from django.utils import timezone
 from causes.models import Cause, Parameter, PatientAdvice, Release
 from clinic.benign import benign_lane, recheck_on
 from clinic.chart import chart_of
+from clinic.models import Assessment
 from tests import cast
+from tests.clinic.test_assessments import sign
 
 pytestmark = pytest.mark.django_db
 
@@ -64,11 +66,48 @@ def test_it_works(signed_in, clinician, benign) -> None:
     assert "Recheck in 12 weeks" in text
 
 
-def test_the_review_date_is_filled_in(signed_in, clinician, benign) -> None:
-    day = timezone.localdate() + datetime.timedelta(weeks=12)
+def test_the_review_date_is_proposed_and_not_filled_in(signed_in, clinician, benign) -> None:
+    text = page(signed_in(clinician), benign)
 
-    assert recheck_on(chart_of(benign)) == day
-    assert f'name="review_on" value="{day:%Y-%m-%d}"' in page(signed_in(clinician), benign)
+    assert recheck_on(chart_of(benign)) == timezone.localdate() + datetime.timedelta(weeks=12)
+    assert 'name="review_on" value=' not in text
+    assert 'name="is_recheck"' in text
+    assert "Review as proposed: Recheck in 12 weeks" in text
+
+
+class TestProposedReview:
+    def sign(self, client, intake, **changes):
+        return sign(client, intake, conclusion=SLUG, **{"is_recheck": "on", "review_on": "", **changes})
+
+    def test_it_is_worked_out_when_it_is_signed(self, signed_in, clinician, benign, monkeypatch) -> None:
+        later = timezone.localdate() + datetime.timedelta(days=3)
+        monkeypatch.setattr(timezone, "localdate", lambda *args: later)
+
+        self.sign(signed_in(clinician), benign)
+
+        assert Assessment.objects.get().review_on == later + datetime.timedelta(weeks=12)
+
+    def test_without_it_there_is_none(self, signed_in, clinician, benign) -> None:
+        self.sign(signed_in(clinician), benign, is_recheck=None)
+
+        assert Assessment.objects.get().review_on is None
+
+    def test_two_dates_are_one_too_many(self, signed_in, clinician, benign) -> None:
+        response = self.sign(signed_in(clinician), benign, review_on="2030-01-31")
+
+        assert response.status_code == 422
+        assert "Either the proposed date or one of your own" in response.content.decode()
+        assert not Assessment.objects.exists()
+
+    def test_none_is_taken_over_when_the_picture_is_no_longer_benign(self, signed_in, clinician, benign) -> None:
+        client = signed_in(clinician)
+        cast.add_findings(benign, clinician, {"atrophy": True})
+
+        response = self.sign(client, benign)
+
+        assert response.status_code == 422
+        assert "No date is proposed any more" in response.content.decode()
+        assert 'name="is_recheck"' not in page(client, benign)
 
 
 def test_before_the_examination_it_says_what_stands_in_the_way(signed_in, clinician, twitching) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
 from django.urls import reverse
 
@@ -75,6 +77,48 @@ def test_the_states_are_shown(sent_intake, clinician):
     assert {row.state for row in rows[1:]} == {"present", "absent"}
     assert all(row.is_silent_b == (row.name in names) for row in rows)
     assert all(row.value_b == "0.00" for row in rows if row.is_silent_b)
+
+
+def silent_pair(chart):
+    """A cause without a figure for a finding that tells about the other."""
+    for first, second in permutations(chart.differential.causes, 2):
+        values = {item.finding: item.value for item in first.contributions}
+        if any(abs(values[slug]) > 0.1 for slug in second.gaps):
+            return first.slug, second.slug
+    raise AssertionError("the catalogue has no gap for this patient")
+
+
+def test_nothing_is_said_to_be_silent_or_as_in_others(sent_intake, clinician):
+    """Two kinds of 0.00: no figure at all, and a figure that is the background's."""
+    cast.add_findings(sent_intake, clinician)
+    chart = chart_of(sent_intake)
+    others = [cause.slug for cause in chart.differential.causes if cause.slug != "als"]
+
+    rows = [row for slug in others for row in comparison(chart, "als", slug).rows[1:]]
+
+    assert {row.note_b for row in rows} == {"catalogue is silent", "as in others", ""}
+    for row in rows:
+        assert (row.note_b == "catalogue is silent") == row.is_silent_b
+        assert (row.value_b == "0.00") == bool(row.note_b)
+
+
+def test_the_page_marks_silence_in_words(signed_in, clinician, sent_intake):
+    cast.add_findings(sent_intake, clinician)
+    a, b = silent_pair(chart_of(sent_intake))
+
+    text = signed_in(clinician).get(url(sent_intake, f"?a={a}&b={b}")).content.decode()
+
+    assert "catalogue is silent</span>" in text
+
+
+def test_causes_are_chosen_by_rank(sent_intake):
+    chart = chart_of(sent_intake)
+
+    choices = comparison(chart, "als", "other").choices
+
+    assert [slug for slug, _name in choices] == [*(cause.slug for cause in chart.differential.causes), "other"]
+    assert choices[0][1].startswith("1. Amyotrophic lateral sclerosis, ")
+    assert choices[-1][1].startswith("None of these, ")
 
 
 def test_none_of_these_is_never_silent(sent_intake):

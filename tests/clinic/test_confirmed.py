@@ -117,7 +117,40 @@ class TestConfirm:
 
         text = text_of(client.get(url(sent_intake)))
         older = text.index("<h3>Amyotrophic lateral sclerosis</h3>")
-        assert text.index("<h3>Kennedy disease") < text.index("counts</span>") < older < text.index("replaced</span>")
+        replaced = text.index("replaced, does not count</span>")
+        assert text.index("<h3>Kennedy disease") < text.index('strong">counts</span>') < older < replaced
+
+    def test_a_correction_starts_from_what_is_recorded(self, signed_in, clinician, sent_intake):
+        client = signed_in(clinician)
+        client.post(url(sent_intake), form_data(cause="other", name="Hirayama disease"))
+
+        form = client.get(url(sent_intake)).context["form"]
+        assert {name: form[name].value() for name in ("cause", "name", "basis", "confirmed_on", "note")} == {
+            "cause": "other",
+            "name": "Hirayama disease",
+            "basis": "specialist",
+            "confirmed_on": timezone.localdate(),
+            "note": "EMG of three regions.",
+        }
+        assert not form["is_person_checked"].value()
+        assert 'value="Hirayama disease"' in text_of(client.get(url(sent_intake)))
+
+    def test_one_whose_cause_the_catalogue_has_lost_is_kept_by_its_name(self, signed_in, clinician, sent_intake):
+        cast.a_confirmed_diagnosis(sent_intake, clinician, "lost", name="Lost disease")
+
+        form = signed_in(clinician).get(url(sent_intake)).context["form"]
+
+        assert (form["cause"].value(), form["name"].value()) == ("other", "Lost disease")
+
+    def test_nothing_is_corrected_without_a_change(self, signed_in, clinician, sent_intake):
+        client = signed_in(clinician)
+        client.post(url(sent_intake), form_data())
+
+        response = client.post(url(sent_intake), form_data())
+
+        assert response.status_code == 422
+        assert "This is what is recorded already" in text_of(response)
+        assert ConfirmedDiagnosis.objects.count() == 1
 
     def test_it_never_changes_the_ranking(self, signed_in, clinician, sent_intake):
         before = chart_of(sent_intake)
@@ -138,6 +171,11 @@ class TestWithdraw:
         text = text_of(client.get(url(sent_intake)))
         assert text.index("<h3>Withdrawn</h3>") < text.index("<h3>Amyotrophic lateral sclerosis</h3>")
         assert "none yet" in text_of(client.get(url(sent_intake, "differential")))
+        assert re.findall(r'<span class="tw-tag[^>]*>([^<]*)</span>', text)[1:] == [
+            "no diagnosis counts",
+            "withdrawn, does not count",
+        ]
+        assert client.get(url(sent_intake)).context["form"]["cause"].value() is None
 
     @pytest.mark.parametrize("data", [{}, {"key": "x", "reason": "y"}, {"key": str(uuid.uuid4()), "reason": " "}])
     def test_bad_input(self, signed_in, clinician, sent_intake, data):

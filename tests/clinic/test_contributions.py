@@ -6,7 +6,8 @@ import pytest
 
 from causes.catalogue import BACKGROUND
 from clinic.chart import chart_of
-from clinic.differential_page.contributions import contribution_table, effective, figure
+from clinic.differential_page import differential_page
+from clinic.differential_page.contributions import contribution_table, counts_as, effective
 from clinic.words import ratio, statement, strength
 from tests import cast
 
@@ -40,12 +41,26 @@ def test_it_works(chart):
     assert all(row.grade in "ABCD" and row.source.title and row.figures and row.lr and row.strength for row in rows)
 
 
-def test_words_bar_and_sum_tell_the_same(chart):
+def test_the_words_are_those_of_the_ratio_beside_them(chart):
     for item, row in rows_of(chart, "als"):
-        assert row.strength == strength(math.exp(item.value))
-        assert row.strength.endswith("for") == (item.value >= math.log(1.1))
+        assert row.lr == ratio(item.lr)
+        assert row.strength == strength(item.lr)
         assert row.bar.kind == ("for" if item.value > 0 else "against")
         assert float(row.adds.replace("−", "-")) == pytest.approx(item.value, abs=0.011)
+
+
+def test_the_reasons_keep_ratio_and_discount_apart(chart, clinician):
+    reasons = {}
+    for cause in chart.differential.causes:
+        for item in cause.contributions:
+            reasons[cause.slug, statement(chart.catalogue.finding[item.finding], item.answer)] = item
+    shown = [(row, reason) for row in differential_page(chart, clinician).causes.first for reason in row.reasons]
+
+    assert any(reason.counts for _row, reason in shown)
+    for row, reason in shown:
+        item = reasons[row.slug, reason.name]
+        assert (reason.lr, reason.strength) == (ratio(item.lr), strength(item.lr))
+        assert reason.counts == counts_as(item)
 
 
 def test_a_discount_is_said_with_its_related_findings(chart):
@@ -55,8 +70,8 @@ def test_a_discount_is_said_with_its_related_findings(chart):
     assert discounted
     for item, row in discounted:
         related = sum(other.cluster == item.cluster for other in counted)
-        assert f"× {item.weight:.2f} for {related} related findings" in row.counts
-        assert row.counts.startswith(f"counts as {ratio(math.exp(item.value))}")
+        assert f"{related} related findings on " in row.counts and f"weight {item.weight:.2f} each" in row.counts
+        assert row.counts.startswith(f"counts as {ratio(math.exp(item.value))} in its group: ")
         assert item.weight == pytest.approx(1 / (1 + (related - 1) * chart.catalogue.cluster[item.cluster].rho))
 
 
@@ -93,10 +108,10 @@ def test_a_number_shows_mean_and_deviation(sent_intake, clinician):
     assert "e-" not in row.figures
 
 
-def test_the_figure_names_both_ratios_where_they_differ(chart):
+def test_what_a_discount_leaves_is_said_where_it_prints_otherwise(chart):
     item = next(c for c in chart.differential.cause("als").contributions if c.weight == 1 and c.lr > 3)
 
     halved = item._replace(weight=0.5, value=item.value / 2)
 
-    assert figure(item) == ratio(item.lr)
-    assert figure(halved) == f"{ratio(item.lr)} → {ratio(effective(halved))}"
+    assert counts_as(item) == ""
+    assert counts_as(halved) == f"counts as {ratio(effective(halved))} in its group"

@@ -10,7 +10,9 @@ from django.urls import reverse
 from causes.models import Release, Setting
 from clinic.chart import chart_of
 from clinic.differential_page import differential_page
+from clinic.differential_page.checks import lane
 from clinic.models import AccessRecord, ClinicianFinding
+from clinic.summary import summary
 from clinic.words import adding_up, in_sentence, probability, ratio, short, standing, strength
 from intake.models import Intake
 from tests import cast
@@ -82,8 +84,8 @@ class TestShow:
         client.get(url(sent_intake))
 
         # Session, user, intake, membership, access record, release, findings, assessments; last look, changes of
-        # setting, own lists, confirmed diagnosis.
-        with django_assert_num_queries(12):
+        # setting, own lists, confirmed diagnosis, overruled sheets, an intake before.
+        with django_assert_num_queries(14):
             client.get(url(sent_intake))
 
     def test_looking_changes_nothing(self, signed_in, clinician, sent_intake):
@@ -245,6 +247,60 @@ class TestViewModel:
         assert page.causes.first[0].interval == "No interval yet: only the starting point"
         assert page.verdict.unsure == "Too little is known to be sure"
         assert "few findings are known" in f"{page.verdict.lead} {page.verdict.why}".lower()
+
+    def test_the_lane_says_where_each_cause_stands(self, sent_intake, clinician, monkeypatch):
+        """Very probable from the catalogue's limit on; a release without the limit calls none so."""
+        chart = chart_of(sent_intake)
+        (als,) = [entry for entry in chart.differential.lane if entry.cause == "als"]
+
+        def groups(limit):
+            monkeypatch.setitem(chart.catalogue.parameter, "established-posterior", limit)
+            return {row.name: row.group for row in lane(chart)}
+
+        assert groups(als.posterior)["Amyotrophic lateral sclerosis"] == "Very probable"
+        assert groups(als.posterior + 0.001)["Amyotrophic lateral sclerosis"] == "Not yet excluded"
+        monkeypatch.delitem(chart.catalogue.parameter, "established-posterior")
+        assert {row.group for row in lane(chart)} == {"Not yet excluded"}
+
+    def test_a_confirmed_cause_is_called_so(self, signed_in, clinician, sent_intake):
+        cast.a_confirmed_diagnosis(sent_intake, clinician)
+
+        row = lane(chart_of(sent_intake))[0]
+
+        assert (row.name, row.group, row.checks) == ("Amyotrophic lateral sclerosis", "Confirmed", ())
+        assert "Not yet excluded: Amyotrophic" not in summary(chart_of(sent_intake))
+        assert ">Confirmed</h3>" in text_of(signed_in(clinician).get(url(sent_intake)))
+
+    def test_another_confirmed_cause_excludes_none(self, sent_intake, clinician):
+        cast.a_confirmed_diagnosis(sent_intake, clinician, "parkinson-disease")
+
+        assert "Confirmed" not in {row.group for row in lane(chart_of(sent_intake))}
+
+    @pytest.mark.parametrize(
+        ("answers", "slug", "note"),
+        [
+            (
+                {"drug-tremor": "yes", "medicines": []},
+                "drug-tremor",
+                "An answer of its own; no medicine list was given",
+            ),
+            ({"no-medicines": True, "medicines": []}, "drug-tremor", "From the medicine list: none taken"),
+            ({}, "drug-tremor", "From the medicine list: Salbutamol, Aspirin"),
+            ({}, "hand-site", "From the body map"),
+            ({"body": [], "hand-site": "yes"}, "hand-site", "An answer of its own; no place marked"),
+            ({}, "onset-under-18", "Worked out from other answers"),
+            ({"onset-under-18": "yes", "onset-age": None}, "onset-under-18", "An answer of its own"),
+            ({}, "heavy-alcohol", "Worked out from other answers"),
+        ],
+    )
+    def test_where_a_worked_out_answer_comes_from(self, practice, clinician, answers, slug, note):
+        known = {"medicines": [{"drug": "salbutamol-albuterol", "name": "Salbutamol"}, {"drug": "", "name": "Aspirin"}]}
+        intake = cast.a_sent_intake(practice, cast.ALS_ANSWERS | known | answers)
+        groups = page_of(intake, clinician).evidence.groups
+
+        rows = {row.slug: row for group in groups for row in (*group.rows, *group.denied, *group.more)}
+
+        assert rows[slug].note == note
 
     def test_the_same_chart_gives_the_same_page(self, sent_intake, clinician):
         one, two = page_of(sent_intake, clinician), page_of(sent_intake, clinician)

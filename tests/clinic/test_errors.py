@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404
 from django.test import Client, RequestFactory
-from django.urls import path
+from django.urls import path, reverse
 
 from clinic.logging import PrivateFormatter, PrivateRecords
 from clinic.views import errors
@@ -111,6 +111,41 @@ def test_csrf_failure(clinician):
     assert response.status_code == 403
     assert "open for too long" in response.content.decode()
     assert SECRET not in response.content.decode()
+
+
+POST_ONLY = {
+    "sign": "differential",
+    "enter_finding": "differential",
+    "change_context": "differential",
+    "own_list": "differential",
+    "withdraw_diagnosis": "confirm_diagnosis",
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "page"), POST_ONLY.items())
+def test_a_form_s_address_opened_as_a_page_says_so_and_leads_back(signed_in, clinician, sent_intake, name, page):
+    response = signed_in(clinician).get(reverse(name, args=[sent_intake.key]))
+    text = response.content.decode()
+    assert response.status_code == 405
+    assert response["Allow"] == "POST"
+    assert "no-store" in response["Cache-Control"]
+    assert "Nothing was changed" in text
+    assert f'href="{reverse(page, args=[sent_intake.key])}"' in text
+
+
+@pytest.mark.django_db
+def test_one_without_a_page_above_leads_to_the_start(client):
+    text = client.get("/logout/").content.decode()
+    assert "This address is not a page" in text
+    assert "Go back to the page" not in text
+    assert 'href="/"' in text
+
+
+def test_a_refused_post_is_a_page_too(client):
+    response = client.post("/causes/als/")
+    assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
+    assert 'href="/causes/"' in response.content.decode()
 
 
 def record_of(error: BaseException, message: str, *args: object) -> logging.LogRecord:

@@ -98,6 +98,18 @@ def test_unsure_is_not_absent(catalogue, sent_intake):
     assert known.value is None
 
 
+@pytest.mark.parametrize("tremor", ["unsure", "no", None])
+def test_what_was_examined_counts_although_the_patient_did_not_say_so(catalogue, sent_intake, clinician, tremor):
+    sent_intake.answers = sent_intake.answers | {"tremor": tremor}
+    entered(sent_intake, clinician, "pill-rolling", True)
+    entered(sent_intake, clinician, "tremor-frequency", 5)
+
+    values = record_of(catalogue, sent_intake).values
+
+    assert "tremor" in catalogue.finding["tremor-frequency"].ask_if
+    assert (values["pill-rolling"], values["tremor-frequency"]) == (True, 5)
+
+
 @pytest.mark.parametrize(
     ("finding", "value"),
     [("retired-finding", True), ("laterality", "upside down"), ("weakness", "yes"), ("tremor-frequency", True)],

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.urls import reverse
 
 from causes.ranking import rank
-from causes.ranking.second_cause import second_causes
-from causes.ranking.smallest_change import changed_evidence, smallest_changes
+from causes.ranking.second_cause import second_causes, unexplained
+from causes.ranking.smallest_change import SmallestChanges, changed_evidence, contenders, smallest_changes
 from clinic.chart import chart_of
-from clinic.differential_page import tipping_point
+from clinic.differential_page import differential_page, tipping_point
 from clinic.differential_page.explaining import explained
 from tests import cast
 
@@ -31,9 +33,25 @@ class TestExplained:
 
         shown = explained(chart)
 
-        assert [item.slug for item in shown.against] == list(differential.unexplained)
-        assert [item.slug for item in shown.unspoken] == list(differential.unspoken)
+        left = unexplained(chart.catalogue, differential)
+        assert [item.slug for item in shown.against] == list(left.against)
+        assert [item.slug for item in shown.unspoken] == list(left.unspoken)
         assert not shown.is_all
+
+    def test_only_what_needs_an_explanation_is_listed(self, practice):
+        answers = {"tremor": "yes", "panic-attacks": "yes", "duration": "2 weeks to 3 months"}
+        chart = chart_of(cast.a_sent_intake(practice, cast.ALS_ANSWERS | answers))
+
+        shown = explained(chart)
+
+        named = {
+            item.slug for item in (*shown.against, *shown.unspoken, *(m for s in shown.seconds for m in s.explains))
+        }
+        assert "duration" in chart.differential.unexplained
+        assert "panic-attacks" in named
+        assert {chart.catalogue.finding[slug].kind for slug in named} == {"boolean"}
+        assert "history" not in {chart.catalogue.finding[slug].reported_by for slug in named}
+        assert not named & {"duration", "course", "laterality", "hand-site"}
 
     def test_second_causes_say_how_much_better_both_are(self, two_causes):
         chart = chart_of(two_causes)
@@ -81,9 +99,9 @@ class TestTippingPoint:
 
     def test_the_change_that_is_named_puts_that_cause_first(self, sent_intake):
         chart = chart_of(sent_intake)
-        overall = smallest_changes(chart.catalogue, chart.differential).overall
+        overall = smallest_changes(chart.catalogue, chart.differential, contenders(chart.differential)).overall
 
-        tip = tipping_point(chart).overall
+        tip = tipping_point(chart).tips[0]
 
         evidence = changed_evidence(chart.record.values, overall.changes)
         again = rank(chart.catalogue, evidence, sent_intake.setting, sent_intake.presentation)
@@ -91,3 +109,46 @@ class TestTippingPoint:
         assert tip.lead.startswith(chart.catalogue.cause[overall.cause].name)
         assert [item.slug for item in tip.changes] == [change.finding for change in overall.changes]
         assert all(" instead of " in item.text for item in tip.changes)
+
+    def test_no_known_answer_is_to_be_forgotten(self, practice, sent_intake):
+        for intake in (sent_intake, cast.a_sent_intake(practice, cast.ET_ANSWERS)):
+            tips = tipping_point(chart_of(intake)).tips
+
+            assert any(tip.changes for tip in tips)
+            assert not [item.text for tip in tips for item in tip.changes if "not known" in item.text]
+
+    def test_verdict_and_tipping_point_name_the_same_rivals(self, practice, clinician):
+        few = {"name": "Nora Bell", "birth-date": "1970-01-01", "age": 56, "fasciculations": "yes", "weakness": "yes"}
+        chart = chart_of(cast.a_sent_intake(practice, few))
+        names = [chart.catalogue.cause[slug].name for slug in contenders(chart.differential)]
+
+        point = tipping_point(chart)
+
+        assert len(names) > 1
+        assert all(name in point.still for name in names)
+        assert point.still in differential_page(chart, clinician).verdict.why
+        assert {name for name in names for tip in point.tips if tip.lead.startswith(name)} == set(names)
+        assert len(point.tips) == len(names)
+
+    def test_a_rival_that_no_three_answers_put_first_is_named_all_the_same(self, practice, monkeypatch):
+        few = {"name": "Nora Bell", "birth-date": "1970-01-01", "age": 56, "fasciculations": "yes", "weakness": "yes"}
+        chart = chart_of(cast.a_sent_intake(practice, few))
+        nothing = SmallestChanges(None, dict.fromkeys(contenders(chart.differential)))
+        monkeypatch.setattr("clinic.differential_page.explaining.smallest_changes", lambda *_args: nothing)
+
+        tips = tipping_point(chart).tips
+
+        assert tips
+        assert len(tips) == len(contenders(chart.differential))
+        assert all("would not come first by 3 known answers otherwise" in tip.lead for tip in tips)
+
+    def test_without_a_rival_the_smallest_change_of_all_is_told(self, sent_intake):
+        chart = chart_of(sent_intake)
+        settled = tuple(replace(cause, rank_low=cause.rank) for cause in chart.differential.causes)
+        chart.__dict__["differential"] = replace(chart.differential, causes=settled)
+        overall = smallest_changes(chart.catalogue, chart.differential).overall
+
+        point = tipping_point(chart)
+
+        assert point.still == ""
+        assert [[item.slug for item in tip.changes] for tip in point.tips] == [[c.finding for c in overall.changes]]

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import re
+import uuid
 from dataclasses import replace
 
 import pytest
@@ -14,7 +16,8 @@ from causes.models import Release
 from clinic.chart import chart_of
 from clinic.history import SHOWN, changes_since, history
 from clinic.history.steps import steps_of
-from clinic.models import AccessRecord, ClinicianFinding, ContextChange
+from clinic.models import AccessRecord, ClinicianFinding, ContextChange, OwnList, SheetOverrule
+from clinic.own_lists import BlindChart
 from intake.models import Intake
 from tests import cast
 
@@ -43,7 +46,8 @@ def publish_with(cause, finding, probability):
     rows = tuple(replace(row, probability=probability) if row is old else row for row in catalogue.likelihoods)
     changed = replace(catalogue, likelihoods=rows)
     number, document = newest.number + 1, to_json(changed)
-    Release.objects.create(number=number, document=document, sha256=changed.sha256, notes="Counted again.")
+    sha256 = hashlib.sha256(document.encode()).hexdigest()
+    Release.objects.create(number=number, document=document, sha256=sha256, notes="Counted again.")
 
 
 class TestSteps:
@@ -80,6 +84,26 @@ class TestSteps:
 
         assert [[release.number for release in step.releases] for step in steps] == [[], [2, 3], [4]]
 
+    def test_what_was_entered_under_a_release_in_between_is_ranked_by_it(self, intake, clinician):
+        publish_with("als", "weakness", 0.5)
+        publish_with("als", "weakness", 0.6)
+        cast.add_findings(intake, clinician, {"babinski": True})
+        for probability in (0.7, 0.8, 0.9):
+            publish_with("als", "weakness", probability)
+
+        steps = steps_of(chart_of(intake))
+
+        assert [[release.number for release in step.releases] for step in steps] == [[], [2, 3], [], [4, 5], [6]]
+        assert [step.release.number for step in steps] == [1, 3, 3, 5, 6]
+
+    def test_every_release_is_named(self, intake, clinician):
+        for probability in (0.5, 0.6, 0.7):
+            publish_with("als", "weakness", probability)
+
+        _sent, line, _newest = history(chart_of(intake), clinician)
+
+        assert line.what == tuple(f"Release {number} of the catalogue: Counted again." for number in (2, 3))
+
     def test_a_change_to_the_same_setting_is_none(self, intake, clinician, signed_in):
         data = {"setting": intake.setting, "presentation": intake.presentation}
         signed_in(clinician).post(url(intake, "change_context"), data)
@@ -104,7 +128,10 @@ class TestLines:
         _sent, line = history(chart_of(intake), colleague)
 
         assert (line.reason, line.who) == ("Clinician", "Diana Clarke")
-        assert line.what == ("Positive Tinel or Phalen test: present", "Muscle weakness: no (the patient said yes)")
+        assert line.what == (
+            "Positive Tinel or Phalen test: present",
+            "Muscle weakness: no (corrected; the patient said yes)",
+        )
         assert re.match(r"First cause (now|unchanged: )", line.effect)
         assert len(line.first) == 3
 
@@ -160,6 +187,108 @@ class TestLines:
 
         assert line.effect == "It could not be ranked before."
         assert line.what[0] == "Setting: Primary care (was moon)"
+
+
+class TestRecords:
+    """What never changes the ranking, and belongs into its history all the same."""
+
+    @pytest.fixture
+    def said(self, intake, clinician):
+        """What the history says of the newest step, and who did it, for a colleague who reads it."""
+
+        def last(reader):
+            line = history(chart_of(Intake.objects.get(pk=intake.pk)), reader)[-1]
+            assert (line.reason, line.effect, line.first) == ("Clinician", "", ())
+            return line.who, " | ".join(line.what)
+
+        return last
+
+    def test_a_confirmed_diagnosis_its_correction_and_its_withdrawal(self, intake, clinician, colleague, said):
+        cast.a_confirmed_diagnosis(intake, clinician, note="EMG of three regions.", is_known_before=True)
+        who, text = said(colleague)
+        assert who == "Diana Clarke"
+        assert text.startswith("Diagnosis confirmed: Amyotrophic lateral sclerosis (A specialist’s diagnosis, ")
+        assert "; known before the answers were sent)" in text
+        assert "EMG of three regions." in text
+
+        cast.a_confirmed_diagnosis(intake, colleague, "kennedy-disease")
+        who, text = said(colleague)
+        assert who == "you"
+        assert text.startswith("Confirmed diagnosis corrected: Kennedy disease")
+        assert text.endswith("before Amyotrophic lateral sclerosis")
+
+        blank = {"name": "", "basis": "", "confirmed_on": None, "is_withdrawn": True}
+        cast.a_confirmed_diagnosis(intake, clinician, "", note="Another patient’s.", **blank)
+        assert said(colleague)[1].startswith("Confirmed diagnosis withdrawn: Kennedy disease")
+        assert "reason: Another patient’s." in said(colleague)[1]
+
+    def test_one_after_a_withdrawal_corrects_none(self, intake, clinician, colleague, said):
+        blank = {"name": "", "basis": "", "confirmed_on": None, "is_withdrawn": True}
+        cast.a_confirmed_diagnosis(intake, clinician)
+        cast.a_confirmed_diagnosis(intake, clinician, "", note="Wrong.", **blank)
+        cast.a_confirmed_diagnosis(intake, clinician, "kennedy-disease")
+
+        assert said(colleague)[1].startswith("Diagnosis confirmed: Kennedy disease")
+
+    def test_an_own_list_and_a_skipped_one(self, intake, clinician, colleague, release, said):
+        common = {"intake": intake, "release": release, "engine_version": "test"}
+        OwnList.objects.create(user=clinician, skipped="hurry", **common)
+        assert said(colleague) == ("Diana Clarke", "Own list skipped: there is no time now")
+
+        causes = [{"cause": "als", "name": "ALS"}, {"cause": "other", "name": "Myokymia"}]
+        OwnList.objects.create(
+            user=colleague, causes=causes, first_cause="als", is_first_agreed=True, overlap=1, **common
+        )
+        assert said(clinician)[1].startswith("Own list: ALS, Myokymia. The ranking had 1 of them")
+
+    def test_who_is_to_write_a_list_is_told_no_other(self, intake, clinician, colleague, release):
+        OwnList.objects.create(intake=intake, user=clinician, skipped="hurry", release=release, engine_version="test")
+        chart = chart_of(intake)
+        blind = BlindChart(chart.intake, chart.release, chart.catalogue, chart.record)
+
+        assert [line.reason for line in history(blind, colleague)] == ["Patient"]
+
+    def test_a_signature_and_an_overruled_sheet(self, intake, clinician, colleague, said):
+        assessment = cast.a_signed_assessment(intake, clinician)
+        assert said(colleague) == ("Diana Clarke", "Signed off: als (probable)")
+
+        SheetOverrule.objects.create(
+            key=uuid.uuid4(),
+            assessment=assessment,
+            obstacles=["too little is known"],
+            marks=["little-known:"],
+            reason="EMG normal.",
+            entered_by=clinician,
+        )
+        assert "Not met: too little is known. Reason: EMG normal." in said(colleague)[1]
+
+    def test_what_the_patient_said_is_confirmed_or_corrected(self, intake, clinician):
+        cast.add_findings(intake, clinician, {"weakness": True, "dysphagia": False, "dysarthria": "unsure"})
+
+        assert [text.split(": ")[1] for text in history(chart_of(intake), clinician)[-1].what] == [
+            "yes (confirmed; the patient said so)",
+            "no (corrected; the patient said yes)",
+            "not known (corrected; the patient said yes)",
+        ]
+
+    def test_they_do_not_change_what_comes_after(self, intake, clinician):
+        cast.a_confirmed_diagnosis(intake, clinician)
+        cast.add_findings(intake, clinician, {"babinski": True})
+
+        sent, _confirmed, line = history(chart_of(intake), clinician)
+
+        assert line.effect.startswith("First cause")
+        assert line.first != sent.first
+
+    def test_since_the_last_look(self, signed_in, clinician, colleague, intake):
+        client = signed_in(clinician)
+        client.get(url(intake))
+        cast.a_confirmed_diagnosis(intake, colleague)
+
+        changes = client.get(url(intake)).context["changes"]
+
+        assert [line.what[0][:19] for line in changes.lines] == ["Diagnosis confirmed"]
+        assert changes.before == ()
 
 
 class TestSinceTheLastLook:
@@ -271,6 +400,7 @@ class TestPage:
         client = signed_in(clinician)
         client.get(url(intake, "history"))
 
-        # Session, user, intake, membership, access record, release, findings, changes of setting.
-        with django_assert_num_queries(8):
+        # Session, user, intake, membership, access record, release, findings; changes of setting, own lists, confirmed
+        # diagnoses, assessments.
+        with django_assert_num_queries(11):
             client.get(url(intake, "history"))

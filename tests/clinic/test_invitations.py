@@ -3,10 +3,12 @@ from __future__ import annotations
 import datetime
 
 import pytest
+from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic.invitations import LinkState, state_of
+from clinic.invitations import LinkState, link_of, state_of
+from clinic.qr import svg
 from intake.models import Invitation, Patient
 from tests import cast
 
@@ -170,7 +172,7 @@ class TestList:
         for number in range(count):
             cast.an_invitation(cast.a_patient(practice, f"Copy {number:02d}"), clinician)
         client = signed_in(clinician)
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(7):
             response = client.get(LIST)
         assert len(response.context["rows"]) == min(count, 25)
 
@@ -198,3 +200,120 @@ class TestState:
             make = cast.a_draft if intake == "draft" else cast.a_sent_intake
             make(practice, patient=patient, invitation=invitation)
         assert state_of(Invitation.objects.get()) == expected
+
+
+class TestFilter:
+    @pytest.fixture
+    def all_states(self, practice, clinician):
+        """One invitation of each state, by its name."""
+        patient = cast.a_patient(practice)
+        made = {
+            "open": cast.an_invitation(patient, clinician, email="ada@example.org"),
+            "started": cast.an_invitation(patient, clinician, days=-1),
+            "sent": cast.an_invitation(patient, clinician, revoked_at=timezone.now()),
+            "expired": cast.an_invitation(patient, clinician, days=-1, email="ada@example.org"),
+            "revoked": cast.an_invitation(patient, clinician, revoked_at=timezone.now(), email="ada@example.org"),
+        }
+        cast.a_draft(practice, patient=patient, invitation=made["started"])
+        cast.a_sent_intake(practice, patient=patient, invitation=made["sent"])
+        return {state: invitation.pk for state, invitation in made.items()}
+
+    @pytest.mark.parametrize("state", LinkState)
+    def test_works(self, signed_in, clinician, all_states, state):
+        rows = signed_in(clinician).get(LIST, {"state": state}).context["rows"]
+        assert [row.number for row in rows] == [all_states[state]]
+        assert [row.state_name for row in rows] == [state.label]
+
+    def test_not_emailed(self, signed_in, clinician, all_states):
+        rows = signed_in(clinician).get(LIST, {"state": "undelivered"}).context["rows"]
+        assert [row.number for row in rows] == [all_states["open"]]
+
+    def test_pages_keep_it(self, signed_in, clinician, practice):
+        for number in range(26):
+            cast.an_invitation(cast.a_patient(practice, f"Copy {number:02d}"), clinician)
+        response = signed_in(clinician).get(LIST, {"state": "open"})
+        assert len(response.context["rows"]) == 25
+        assert 'href="?state=open&amp;page=2"' in response.content.decode()
+
+    def test_bad_state(self, signed_in, clinician):
+        assert signed_in(clinician).get(LIST, {"state": "x"}).status_code == 400
+
+    def test_nothing_matches(self, signed_in, clinician):
+        assert "Nothing matches" in signed_in(clinician).get(LIST, {"state": "sent"}).content.decode()
+
+
+class TestCreateWithEmail:
+    def test_works(self, signed_in, receptionist):
+        posted = FILLED | {"email": "ada@example.org", "language": "es"}
+        content = signed_in(receptionist).post(NEW, posted, follow=True).content.decode()
+        invitation = Invitation.objects.get()
+        assert (invitation.email, invitation.language) == ("ada@example.org", "es")
+        assert invitation.emailed_at is not None
+        assert invitation.token in mail.outbox[0].body
+        assert "The link was sent by e-mail." in content
+
+    def test_without_an_address_nothing_is_sent(self, signed_in, clinician):
+        signed_in(clinician).post(NEW, FILLED)
+        assert Invitation.objects.get().emailed_at is None
+        assert not mail.outbox
+
+    @pytest.mark.parametrize("change", [{"email": "x"}, {"language": "xx"}])
+    def test_bad_input(self, signed_in, clinician, change):
+        assert signed_in(clinician).post(NEW, FILLED | change).status_code == 422
+        assert not Invitation.objects.exists()
+
+    def test_without_e_mail_no_address_is_asked(self, signed_in, clinician, settings):
+        settings.HAS_EMAIL = False
+        client = signed_in(clinician)
+        assert "email" not in client.get(NEW).context["form"].fields
+        client.post(NEW, FILLED | {"email": "ada@example.org"})
+        assert Invitation.objects.get().email == ""
+
+
+class TestSheet:
+    def test_works(self, signed_in, receptionist, invitation):
+        response = signed_in(receptionist).get(url(invitation, "invitation_sheet"))
+        content = response.content.decode()
+        assert f"http://testserver/intake/i/{invitation.token}/" in content
+        assert "For Ada Quill, born 2 March 1959" in content
+        assert "01632 960 100" in content
+        assert "no-store" in response["Cache-Control"]
+
+    def test_the_code_holds_the_link_and_no_style(self, invitation):
+        link = link_of(invitation, "https://forms.example.org")
+        drawn = svg(link)
+        assert "style" not in drawn
+        assert drawn.count("<path") == 2
+        assert drawn != svg(f"{link}x")
+
+    @pytest.mark.parametrize(
+        ("change", "status"), [({}, 200), ({"revoked_at": timezone.now()}, 302), ({"expires_at": timezone.now()}, 302)]
+    )
+    def test_only_of_an_open_link(self, signed_in, clinician, invitation, change, status):
+        Invitation.objects.filter(pk=invitation.pk).update(**{"revoked_at": None, **change})
+        assert signed_in(clinician).get(url(invitation, "invitation_sheet")).status_code == status
+
+    def test_outsider_404(self, signed_in, outsider, invitation):
+        assert signed_in(outsider).get(url(invitation, "invitation_sheet")).status_code == 404
+
+    def test_several(self, signed_in, clinician, practice, other_practice, outsider, invitation):
+        emailed = cast.an_invitation(cast.a_patient(practice, "By E-mail"), clinician, emailed_at=timezone.now())
+        elsewhere = cast.an_invitation(cast.a_patient(other_practice, "Elsewhere"), outsider)
+        content = signed_in(clinician).get("/invitations/sheets/").content.decode()
+        assert invitation.token in content
+        assert emailed.token not in content
+        assert elsewhere.token not in content
+
+    def test_in_the_language_of_the_patient(self, signed_in, clinician, practice):
+        cast.an_invitation(cast.a_patient(practice), clinician, language="es")
+        content = signed_in(clinician).get("/invitations/sheets/").content.decode()
+        assert '<section class="tw-card tw-paper" lang="es">' in content
+        assert "2 de marzo de 1959" in content
+
+    @pytest.mark.parametrize("count", [1, 20])
+    def test_queries(self, signed_in, clinician, practice, django_assert_num_queries, count):
+        for number in range(count):
+            cast.an_invitation(cast.a_patient(practice, f"Copy {number:02d}"), clinician)
+        client = signed_in(clinician)
+        with django_assert_num_queries(4):
+            client.get("/invitations/sheets/")

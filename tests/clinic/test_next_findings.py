@@ -55,10 +55,33 @@ def test_a_change_of_the_first_place_is_said_in_words(chart):
                 assert (" first instead, " in text.first) == is_change
 
 
-@pytest.mark.parametrize(("gain", "text"), [(0.0004, "by less than 0.1 points"), (0.012, "by 1.2 points")])
-def test_the_safest_check_never_lowers_by_nothing(chart, gain, text):
+@pytest.mark.parametrize(
+    ("gain", "text", "is_named"),
+    [
+        (0.0004, "No single check noticeably lowers", False),
+        (0.00099, "No single check noticeably lowers", False),
+        (0.0011, "by 0.1 points", True),
+        (0.012, "by 1.2 points", True),
+    ],
+)
+def test_a_safest_check_that_helps_nothing_is_not_named(chart, gain, text, is_named):
     check = replace(chart.differential.safest_check, gain=gain)
 
     shown = next_useful(chart.catalogue, replace(chart.differential, safest_check=check))
 
     assert text in shown.safest_text
+    assert (shown.safest_slug == check.slug) == bool(shown.safest_name) == is_named
+
+
+def test_without_a_safest_check_that_is_said_too(chart):
+    shown = next_useful(chart.catalogue, replace(chart.differential, safest_check=None))
+
+    assert shown.safest_text.startswith("No single check")
+
+
+def test_a_finding_that_is_switched_off_is_not_called_unknown(chart):
+    slug = next(found.slug for found, _shown in suggestions(chart))
+
+    stages = next_useful(chart.catalogue, chart.differential, {slug}).stages
+
+    assert [item.slug for stage in stages for item in stage.suggestions if item.is_off] == [slug]

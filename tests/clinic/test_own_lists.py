@@ -7,6 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
+from clinic import own_lists
 from clinic.chart import chart_of
 from clinic.models import Assessment, Membership, OwnList
 from clinic.own_lists import BlindChart
@@ -69,6 +70,16 @@ class TestBeforeTheList:
         assert sent_intake.clinician_findings.filter(finding="babinski").exists()
         assert not Assessment.objects.exists()
 
+    def test_nothing_is_said_about_ranking_again(self, asked, sent_intake):
+        """Neither a switch that shows an effect nor a promise to rank at once: nothing is ranked yet."""
+        text = text_of(asked.get(url(sent_intake)))
+        after = text_of(asked.get(asked.post(url(sent_intake, "own_list"), LIST).url))
+
+        for part in ("re-rank", "rank again", "tw-switch", "Switch off"):
+            assert part not in text
+            assert part in after
+        assert "Changes are saved at once" in text
+
     def test_two_causes_cannot_be_compared(self, asked, sent_intake):
         assert asked.get(url(sent_intake, "compare")).url == url(sent_intake)
 
@@ -83,6 +94,7 @@ class TestBeforeTheList:
     def test_the_worklist_does_not_give_it_away(self, asked, sent_intake):
         (row,) = asked.get("/").context["page"].rows
         assert row.clinical.first_causes == ()
+        assert row.clinical.urgency_reason == ""
         assert row.clinical.is_own_list_first
         assert row.clinical.flags
 
@@ -197,11 +209,59 @@ class TestWrite:
         assert (own.causes, own.skipped, own.overlap, own.is_first_agreed) == ([], "hurry", None, None)
         assert "Skipped: there is no time now." in text_of(asked.get(response.url))
 
-    def test_the_first_one_counts(self, asked, sent_intake):
-        asked.post(url(sent_intake, "own_list"), {"cause_1": "als"})
-        asked.post(url(sent_intake, "own_list"), {"cause_1": "wilson-disease"})
+    def test_a_resend_of_the_same_list_is_no_news(self, asked, sent_intake):
+        for _time in range(2):
+            assert asked.post(url(sent_intake, "own_list"), LIST).url == url(sent_intake)
 
-        assert OwnList.objects.get().first_cause == "als"
+        assert OwnList.objects.count() == 1
+
+    @pytest.mark.parametrize(
+        ("first", "second", "expected"),
+        [
+            (
+                {"cause_1": "als"},
+                {"cause_1": "wilson-disease", "text_2": "Myokymia"},
+                ["Amyotrophic lateral sclerosis", "Wilson disease", "Myokymia"],
+            ),
+            ({"skip": "1", "skipped": "hurry"}, {"text_1": "Myokymia"}, ["there is no time now", "Myokymia"]),
+            ({"cause_1": "als"}, {"skip": "1", "skipped": "hurry"}, ["Amyotrophic", "There is no time now"]),
+            ({"cause_1": "als"}, {"text_1": "Xyz", "text_2": "Xyz"}, ["Amyotrophic", "Xyz"]),
+        ],
+    )
+    def test_the_first_one_counts_and_a_second_one_is_shown_beside_it(
+        self, asked, sent_intake, first, second, expected
+    ):
+        asked.post(url(sent_intake, "own_list"), first)
+        response = asked.post(url(sent_intake, "own_list"), second)
+
+        assert response.status_code == 409
+        assert OwnList.objects.get().first_cause == first.get("cause_1", "")
+        text = text_of(response)
+        for part in ("Your list is already recorded", "was not recorded", *expected):
+            assert part in text
+
+    def test_another_tab_that_is_faster_by_a_moment(self, asked, clinician, sent_intake, monkeypatch):
+        """The first list comes after the second one was found to be asked for."""
+        write = own_lists.write
+
+        def slower(*args):
+            a_list(sent_intake, clinician)
+            return write(*args)
+
+        monkeypatch.setattr(own_lists, "write", slower)
+        response = asked.post(url(sent_intake, "own_list"), {"cause_1": "wilson-disease"})
+
+        assert response.status_code == 409
+        assert "Wilson disease" in text_of(response)
+
+    def test_what_comes_after_a_signature_is_shown_too(self, asked, colleague, sent_intake):
+        cast.a_signed_assessment(sent_intake, colleague)
+        response = asked.post(url(sent_intake, "own_list"), {"text_1": "Myokymia"})
+
+        assert response.status_code == 409
+        assert "No list is asked for any more" in text_of(response)
+        assert "Myokymia" in text_of(response)
+        assert not OwnList.objects.exists()
 
     def test_whoever_is_not_asked_writes_none(self, signed_in, clinician, sent_intake):
         signed_in(clinician).post(url(sent_intake, "own_list"), {"cause_1": "als"})

@@ -4,10 +4,11 @@ import re
 import uuid
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
 from causes.models import PatientAdvice, RedFlag, Release
-from clinic.models import AccessRecord
+from clinic.models import AccessRecord, SheetOverrule
 from clinic.patient_sheet import patient_sheet
 from intake.models import Practice
 from tests import cast
@@ -166,7 +167,7 @@ def test_it_prints_the_same_later(signed_in, clinician, assessment) -> None:
     RedFlag.objects.filter(slug="twitching-with-weakness").update(warning_sign="changed")
     Release.objects.publish()
     Practice.objects.update(name="Renamed", phone="0", emergency_phone="0")
-    cast.add_findings(assessment.intake, clinician, {"weakness": True})
+    cast.add_findings(assessment.intake, clinician, {"tinel-phalen": False})
 
     assert sheet(client, assessment) == before
 
@@ -182,6 +183,184 @@ def test_queries(signed_in, colleague, assessment, django_assert_num_queries) ->
     client = signed_in(colleague)
     client.get(url(assessment))
 
-    # Session, user, membership, assessment with its intake and signer, access record, release.
-    with django_assert_num_queries(6):
+    # Session, user, membership, assessment with its intake and signer, access record, its release; the current one,
+    # findings, confirmed diagnoses, what was overruled.
+    with django_assert_num_queries(10):
         client.get(url(assessment))
+
+
+class TestOverrule:
+    """A sheet that calls it harmless, though the app's own conditions for that are not met."""
+
+    @pytest.fixture
+    def doubtful(self, practice, clinician):
+        return signed(cast.a_sent_intake(practice, TWITCHES), clinician)
+
+    def form(self, client, assessment, **changes):
+        page = client.get(url(assessment)).context["form"]
+        data = {"key": str(uuid.uuid4()), "marks": page.current_marks, "reason": "EMG normal.", "is_overruled": "on"}
+        return {name: value for name, value in (data | changes).items() if value is not None}
+
+    def post(self, client, assessment, **changes):
+        return client.post(reverse("overrule_sheet", args=[assessment.key]), self.form(client, assessment, **changes))
+
+    def test_it_works(self, signed_in, clinician, doubtful) -> None:
+        client = signed_in(clinician)
+        text = client.get(url(doubtful)).content.decode()
+        assert "This sheet is not made yet" in text
+        assert "hyperreflexia" in text
+        assert "<article" not in text
+
+        response = self.post(client, doubtful)
+
+        row = SheetOverrule.objects.get()
+        assert response.url == url(doubtful)
+        assert (row.assessment, row.entered_by, row.reason) == (doubtful, clinician, "EMG normal.")
+        assert any("hyperreflexia" in text for text in row.obstacles)
+        assert "You have muscle twitches that are harmless." in sheet(client, doubtful)
+        assert "overruled by Diana Clarke" in client.get(url(doubtful)).content.decode()
+        assert "overruled by" not in sheet(client, doubtful)
+
+    def test_anonymous_is_sent_to_the_login(self, client, doubtful) -> None:
+        assert client.post(reverse("overrule_sheet", args=[doubtful.key])).url.startswith(reverse("login"))
+
+    def test_outsider_gets_404(self, signed_in, outsider, doubtful) -> None:
+        assert signed_in(outsider).post(reverse("overrule_sheet", args=[doubtful.key])).status_code == 404
+        assert not SheetOverrule.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("changes", "message"),
+        [
+            ({"is_overruled": None}, "Confirm that you have read what is not met."),
+            ({"reason": "  "}, "This field is required"),
+            ({"marks": "unlikely:"}, "Something else stands in the way now"),
+            ({"key": "x"}, "Please correct what is marked"),
+        ],
+    )
+    def test_bad_input(self, signed_in, clinician, doubtful, changes, message) -> None:
+        client = signed_in(clinician)
+
+        response = self.post(client, doubtful, **changes)
+
+        assert response.status_code == 422
+        assert message in response.content.decode()
+        assert ("EMG normal." in response.content.decode()) is ("reason" not in changes)
+        assert not SheetOverrule.objects.exists()
+        assert client.get(url(doubtful)).context["conditions"].hindrances
+
+    def test_a_resend_records_once(self, signed_in, clinician, doubtful) -> None:
+        client = signed_in(clinician)
+        data = self.form(client, doubtful)
+        for _time in range(2):
+            assert client.post(reverse("overrule_sheet", args=[doubtful.key]), data).url == url(doubtful)
+
+        assert SheetOverrule.objects.count() == 1
+
+    def test_the_form_of_another_assessment_is_refused(self, signed_in, clinician, doubtful) -> None:
+        client = signed_in(clinician)
+        data = self.form(client, doubtful)
+        client.post(reverse("overrule_sheet", args=[doubtful.key]), data)
+        other = signed(doubtful.intake, clinician)
+
+        assert client.post(reverse("overrule_sheet", args=[other.key]), data).status_code == 400
+
+    def test_what_comes_later_needs_a_new_reason(self, signed_in, clinician, doubtful) -> None:
+        client = signed_in(clinician)
+        self.post(client, doubtful)
+        cast.add_findings(doubtful.intake, clinician, {"weakness": True})
+
+        text = client.get(url(doubtful)).content.decode()
+
+        assert "This sheet is not made yet" in text
+        assert "twitching with muscle weakness" in text
+
+    def test_a_new_finding_asks_even_where_nothing_stood_in_the_way(self, signed_in, clinician, assessment) -> None:
+        cast.add_findings(assessment.intake, clinician, {"atrophy": True})
+
+        assert "muscle atrophy on examination" in signed_in(clinician).get(url(assessment)).content.decode()
+
+    def test_another_first_cause_stands_in_the_way(self, signed_in, clinician, sent_intake) -> None:
+        text = signed_in(clinician).get(url(signed(sent_intake, clinician))).content.decode()
+
+        assert "First of the ranking is Amyotrophic lateral sclerosis" in text
+
+    def test_what_cannot_be_ranked_stands_in_the_way(self, signed_in, clinician, assessment) -> None:
+        type(assessment.intake).objects.filter(pk=assessment.intake_id).update(setting="moon")
+
+        assert "It cannot be ranked now" in signed_in(clinician).get(url(assessment)).content.decode()
+
+    def test_a_cause_that_is_not_benign_is_not_called_so_and_needs_none(self, signed_in, clinician, practice) -> None:
+        shaking = cast.a_sent_intake(practice, cast.ET_ANSWERS)
+
+        assert "<article" in sheet(signed_in(clinician), signed(shaking, clinician, "essential-tremor"))
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            "UPDATE clinic_sheetoverrule SET reason = 'x'",
+            "DELETE FROM clinic_sheetoverrule",
+        ],
+    )
+    def test_it_never_changes(self, signed_in, clinician, doubtful, change) -> None:
+        self.post(signed_in(clinician), doubtful)
+
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(change)
+
+    def test_the_database_asks_for_a_reason(self, clinician, doubtful) -> None:
+        with pytest.raises(DatabaseError), transaction.atomic():
+            SheetOverrule.objects.create(
+                key=uuid.uuid4(), assessment=doubtful, obstacles=[], marks=[], reason="", entered_by=clinician
+            )
+
+
+class TestConfirmedOtherwise:
+    """A sheet never contradicts what the patient is known to have."""
+
+    @pytest.mark.parametrize("cause", ["als", "other"])
+    @pytest.mark.parametrize("conclusion", [SLUG, "essential-tremor"])
+    def test_it_cannot_be_made(self, signed_in, clinician, twitching, cause, conclusion) -> None:
+        made = signed(twitching, clinician, conclusion)
+        cast.a_confirmed_diagnosis(twitching, clinician, cause)
+        client = signed_in(clinician)
+        data = {"key": str(uuid.uuid4()), "marks": "", "reason": "I know.", "is_overruled": "on"}
+
+        for response in (client.get(url(made)), client.post(reverse("overrule_sheet", args=[made.key]), data)):
+            assert response.status_code == 409
+            assert "but the confirmed diagnosis is" in response.content.decode()
+            assert "<article" not in response.content.decode()
+        assert not SheetOverrule.objects.exists()
+
+    def test_not_even_where_it_was_confirmed_for_another_intake(
+        self, signed_in, clinician, practice, assessment
+    ) -> None:
+        later = cast.a_sent_intake(practice, TWITCHES, patient=assessment.intake.patient)
+        cast.a_confirmed_diagnosis(later, clinician)
+
+        assert signed_in(clinician).get(url(assessment)).status_code == 409
+
+    def test_an_overrule_does_not_outlive_it(self, signed_in, clinician, practice) -> None:
+        made = signed(cast.a_sent_intake(practice, TWITCHES), clinician)
+        TestOverrule().post(signed_in(clinician), made)
+        cast.a_confirmed_diagnosis(made.intake, clinician)
+
+        assert signed_in(clinician).get(url(made)).status_code == 409
+
+    def test_another_benign_one_is_overruled_with_a_reason(self, signed_in, clinician, assessment) -> None:
+        cast.a_confirmed_diagnosis(assessment.intake, clinician, "anxiety-related")
+
+        (item,) = signed_in(clinician).get(url(assessment)).context["conditions"].hindrances
+        assert item.text.startswith("another diagnosis is confirmed: ")
+
+    def test_the_same_one_stands_in_nobodys_way(self, signed_in, clinician, assessment) -> None:
+        cast.a_confirmed_diagnosis(assessment.intake, clinician, SLUG)
+
+        assert "<article" in sheet(signed_in(clinician), assessment)
+
+    def test_a_withdrawn_one_does_not_count(self, signed_in, clinician, assessment) -> None:
+        cast.a_confirmed_diagnosis(assessment.intake, clinician)
+        cast.a_confirmed_diagnosis(
+            assessment.intake, clinician, "", name="", basis="", confirmed_on=None, note="Wrong.", is_withdrawn=True
+        )
+
+        assert "<article" in sheet(signed_in(clinician), assessment)

@@ -40,6 +40,7 @@ def test_works():
         ({"DEBUG": "1"}, "DEBUG"),
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS"),
         ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS"),
+        ({"EMAIL_URL": "smtp+tls://user:password@mail.example.org:587"}, "DEFAULT_FROM_EMAIL"),
     ],
 )
 def test_an_unsafe_production_start_is_refused(unsafe, complaint):

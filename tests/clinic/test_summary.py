@@ -38,6 +38,24 @@ def test_pertinent_negatives_are_named_and_the_others_counted(sent_intake):
     assert "breathlessness" in denied
 
 
+@pytest.mark.parametrize(
+    ("pertinent", "text"),
+    [
+        (("tremor",), "No to: tremor; motor tics."),  # one other: by its name
+        ((), "No to 2 questions."),  # none stands out
+        (("tremor", "motor-tics"), "No to: tremor; motor tics."),
+    ],
+)
+def test_the_only_other_negative_is_named(practice, monkeypatch, pertinent, text):
+    answers = {"name": "Nora Bell", "birth-date": "1990-01-01", "tremor": "no", "motor-tics": "no"}
+    chart = chart_of(cast.a_sent_intake(practice, answers))
+    monkeypatch.setattr("clinic.summary._pertinent", lambda _chart: set(pertinent))
+
+    denied = next(line for line in summary(chart).splitlines() if line.startswith("No to"))
+
+    assert denied.replace("rhythmic shaking (tremor)", "tremor") == text
+
+
 def test_what_was_not_asked_is_not_denied(practice):
     intake = cast.a_sent_intake(practice, {"name": "Nora Bell", "birth-date": "1990-01-01", "age": 36, "sex": "female"})
 

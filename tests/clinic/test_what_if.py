@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from clinic.chart import chart_of
 from clinic.differential_page import differential_page
+from clinic.words import in_sentence
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +116,33 @@ def test_each_known_finding_has_its_switch(intake, clinician):
 
 def test_a_finding_that_is_not_known_switches_nothing(intake, clinician):
     assert page_of(intake, clinician, "babinski").what_if is None
+
+
+def test_what_is_switched_off_is_not_called_not_asked(intake, clinician):
+    lane = {row.name: row for row in page_of(intake, clinician).lane}
+    slugs = [slug for slug in chart_of(intake).record.values if slug not in ("age", "sex")]
+
+    page = page_of(intake, clinician, *slugs)
+
+    off = [check for row in page.lane for check in row.checks if check.slug in slugs]
+    assert lane and off
+    assert all(check.outcome.startswith("switched off (") for check in off)
+    suggested = {item.slug: item.is_off for stage in page.next.stages for item in stage.suggestions}
+    assert suggested.keys() & slugs
+    assert all(is_off == (slug in slugs) for slug, is_off in suggested.items())
+
+
+def test_the_verdict_does_not_ask_for_what_is_switched_off(practice, clinician):
+    few = {"name": "Nora Bell", "birth-date": "1970-01-01", "age": 56, "fasciculations": "yes", "weakness": "yes"}
+    intake = cast.a_sent_intake(practice, few)
+    chart = chart_of(intake)
+    telling = chart.differential.next_findings[chart.differential.causes[0].rank_stage][:2]
+    first = next(item.slug for item in telling if len(item.outcomes) == 2)
+    name = in_sentence(chart.catalogue.finding[first].name)
+    cast.add_findings(intake, clinician, {first: True})
+
+    assert name in differential_page(chart, clinician).verdict.why
+    assert name not in page_of(intake, clinician, first).verdict.why
 
 
 def test_nothing_is_entered_or_signed_from_it(signed_in, clinician, intake):

@@ -12,6 +12,7 @@ from django.utils import timezone
 from causes.models import Release
 from clinic.models import AccessRecord
 from clinic.patient_forms import State
+from clinic.views.worklist import KEPT
 from clinic.worklist import PAGE_SIZE, Listed, person, waiting
 from intake.models import Intake
 from tests import cast
@@ -134,6 +135,43 @@ def test_a_stale_urgency_is_worked_out_for_what_changed_since_it_was_signed(sign
     assert signed_in(clinician).get(URL).context["page"].rows[0].urgency == "urgent"
 
 
+def test_a_confirmed_diagnosis_is_a_state_of_its_own(signed_in, clinician, sent_intake):
+    client = signed_in(clinician)
+    cast.a_confirmed_diagnosis(sent_intake, clinician)
+    (row,) = client.get(URL).context["page"].rows
+    assert (row.state_name, row.urgency) == ("Diagnosis confirmed, not signed", "urgent")
+    assert names(client.get(URL, {"state": "confirmed"})) == ["Arthur Lang"]
+    assert names(client.get(URL, {"state": "new"})) == []
+
+    blank = {"name": "", "basis": "", "confirmed_on": None, "note": "Wrong.", "is_withdrawn": True}
+    cast.a_confirmed_diagnosis(sent_intake, clinician, "", **blank)
+    assert names(client.get(URL, {"state": "new"})) == ["Arthur Lang"]
+    cast.a_confirmed_diagnosis(sent_intake, clinician)
+    cast.a_signed_assessment(sent_intake, clinician)
+    assert names(client.get(URL, {"state": "signed"})) == ["Arthur Lang"]
+
+
+def test_an_urgency_without_a_red_flag_says_where_it_comes_from(signed_in, clinician, practice):
+    answers = {"age": 30, "sex": "male", "tremor": "yes", "name": "Wilson Case"}
+    intake = cast.a_sent_intake(practice, answers)
+    cast.add_findings(intake, clinician, {"kayser-fleischer": True, "low-ceruloplasmin": True})
+    Intake.objects.update(urgency_release=None)
+    client = signed_in(clinician)
+    (row,) = client.get(URL).context["page"].rows
+    assert (row.clinical.flags, row.urgency) == ((), "urgent")
+    assert row.clinical.urgency_reason == "Urgency by the first cause, Wilson disease."
+    assert "No red flag. Urgency by the first cause, Wilson disease." in client.get(URL).content.decode()
+
+    cast.a_signed_assessment(intake, clinician)
+    Intake.objects.filter(pk=intake.pk).update(urgency="soon")
+    (row,) = client.get(URL).context["page"].rows
+    assert row.clinical.urgency_reason == "Urgency as it was when signed."
+
+
+def test_where_a_red_flag_fired_the_first_cause_is_no_reason(signed_in, clinician, sent_intake):
+    assert signed_in(clinician).get(URL).context["page"].rows[0].clinical.urgency_reason == ""
+
+
 def test_every_row_shown_is_on_record(signed_in, clinician, sent_intake):
     signed_in(clinician).get(URL)
     record = AccessRecord.objects.get()
@@ -154,8 +192,8 @@ def test_reception_sees_no_clinical_content(signed_in, receptionist, clinician, 
 def test_reception_cannot_search_or_filter_by_complaint(signed_in, receptionist, sent_intake):
     client = signed_in(receptionist)
     word = sent_intake.title.split()[0]
-    assert names(client.post(URL, {"q": word})) == []
-    assert names(client.post(URL, {"q": "lang"})) == ["Arthur Lang"]
+    assert names(client.post(URL, {"q": word}, follow=True)) == []
+    assert names(client.post(URL, {"q": "lang"}, follow=True)) == ["Arthur Lang"]
     assert client.get(URL, {"complaint": "tremor"}).status_code == 400
 
 
@@ -213,11 +251,50 @@ def test_search_is_posted_and_stays_out_of_addresses(signed_in, clinician, two):
     client = signed_in(clinician)
     intake = Intake.objects.get(patient__name="Arthur Lang")
     for text in ("lang", "ARTHUR lang", intake.reference.lower(), intake.title.split(", ")[0]):
-        response = client.post(URL, {"q": text})
+        response = client.post(URL, {"q": text}, follow=True)
         assert names(response) == ["Arthur Lang"], text
         assert f'value="{text}"' in response.content.decode()
-    assert "lang" not in str(response.request["QUERY_STRING"])
-    assert names(client.post(URL, {"q": "lang", "state": "findings"})) == []
+        assert response.redirect_chain == [(URL, 302)]
+    assert names(client.post(URL, {"q": "lang", "state": "findings"}, follow=True)) == []
+
+
+def test_the_list_is_found_again_as_it_was_left(signed_in, clinician, two):
+    """Coming back from a patient, by the browser's button or by the menu, keeps search and filters."""
+    client = signed_in(clinician)
+    address = client.post(URL, {"q": "lang", "state": "new"}).url
+    for back in (address, URL):
+        response = client.get(back)
+        assert names(response) == ["Arthur Lang"]
+        assert (response.context["filters"].text, response.context["filters"].state) == ("lang", "new")
+        assert "Clear search" in response.content.decode()
+
+
+def test_the_search_is_cleared_and_the_filters_stay(signed_in, clinician, two):
+    client = signed_in(clinician)
+    client.post(URL, {"q": "lang", "state": "findings"})
+    response = client.post(URL, {"q": "lang", "state": "findings", "clear": "1"}, follow=True)
+    assert names(response) == ["Edith Moss"]
+    assert "Clear search" not in response.content.decode()
+
+
+def test_where_nothing_matches_all_can_be_shown(signed_in, clinician, two):
+    client = signed_in(clinician)
+    assert "Nothing matches" in client.post(URL, {"q": "nobody", "state": "new"}, follow=True).content.decode()
+    assert len(names(client.post(URL, {"clear": "1"}, follow=True))) == 2
+
+
+def test_a_kept_filter_that_the_release_has_lost_is_dropped(signed_in, clinician, two):
+    client = signed_in(clinician)
+    session = client.session
+    session[KEPT] = {"text": "", "query": "complaint=withdrawn"}
+    session.save()
+    assert len(names(client.get(URL))) == 2
+
+
+def test_nobody_else_finds_the_search(signed_in, clinician, colleague, two):
+    signed_in(clinician).post(URL, {"q": "lang"})
+    client = signed_in(colleague)
+    assert client.get(URL).context["filters"].text == ""
 
 
 def test_posted_filters_without_a_search_become_an_address(signed_in, clinician):
@@ -262,7 +339,7 @@ def test_pages(signed_in, clinician, practice):
     assert (len(second.rows), second.span, second.earlier, second.later) == (2, "26 to 27 of 27", 1, None)
     assert beyond.span == second.span
     assert AccessRecord.objects.count() == 25 + 2 + 2
-    found = client.post(URL, {"q": "copy", "page": "2"}).context["page"]
+    found = client.post(URL, {"q": "copy", "page": "2"}, follow=True).context["page"]
     assert (len(found.rows), found.earlier) == (1, 1)
 
 

@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from intake.forms import TopicForm
 from intake.models import Intake
-from intake.topics import all_topics
+from intake.topics import TICKS, all_topics
 
 PROFILE = {"name": "Arthur Lang", "birth-day": "2", "birth-month": "3", "birth-year": "1959", "sex": "male"}
 CONTROLS: dict[str, dict[str, Any]] = {
@@ -40,13 +40,18 @@ def posted(data: dict[str, Any]) -> QueryDict:
 def filled(intake: Intake, slug: str, **answers: Any) -> dict[str, Any]:
     """A whole page: "no" or the last real option everywhere, but for the answers given."""
     form = page(intake, slug)
+    said = {key.replace("_", "-"): value for key, value in answers.items()}
     data: dict[str, Any] = {"shown": [control.item.name for control in form.controls]}
     for control in form.controls:
+        name = control.item.name
         if control.item.control in CONTROLS:
             data |= CONTROLS[control.item.control]
+        elif control.item.control == TICKS:
+            ticked = [slug for slug in control.item.slugs if said.pop(slug, "no") == "yes"]
+            data |= {name: ticked, f"{name}-others": "no", f"{name}-rows": list(control.item.slugs)}
         else:
-            data[control.item.name] = control.fields[control.item.name].choices[-2][0]
-    return data | {key.replace("_", "-"): value for key, value in answers.items()}
+            data[name] = control.fields[name].choices[-2][0]
+    return data | said
 
 
 def address(intake: Intake, *parts: str) -> str:

@@ -9,6 +9,8 @@ from intake.derivation import evidence
 from tests.cast import a_draft
 from tests.intake.posting import PROFILE, filled, page
 
+pytestmark = pytest.mark.usefixtures("whole_form")
+
 
 @pytest.fixture
 def draft(practice):

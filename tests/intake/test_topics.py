@@ -23,7 +23,7 @@ def test_the_last_topic_ends_with_the_patients_own_words(catalogue):
     assert [topic.items[-1].control for topic in all_topics(catalogue)].index("words") == len(catalogue.sections) - 1
 
 
-def test_an_empty_questionnaire_is_incomplete_throughout(catalogue):
+def test_an_empty_questionnaire_is_incomplete_throughout(catalogue, whole_form):
     assert incomplete_topics(catalogue, {}) == asked_topics(catalogue, {}) == all_topics(catalogue)
 
 

@@ -25,12 +25,19 @@ class TestPracticeLink:
         client.get(url)
         assert not Intake.objects.exists()
 
-    def test_starting_leads_to_the_first_topic(self, client, practice, release, url):
+    def test_starting_shows_the_code_and_leads_to_the_first_topic(self, client, practice, release, url):
         response = client.post(url, follow=True)
 
         (intake,) = Intake.objects.all()
         assert (intake.practice, intake.release, intake.setting) == (practice, release, practice.setting)
-        assert response.request["PATH_INFO"] == f"/intake/{intake.token}/you/"
+        assert intake.code in response.content.decode()
+        assert f'action="/intake/{intake.token}/"' in response.content.decode()
+        assert client.get(f"/intake/{intake.token}/")["Location"] == f"/intake/{intake.token}/you/"
+
+    def test_says_how_long_unsent_answers_are_kept(self, client, practice, url):
+        practice.draft_days = 12
+        practice.save()
+        assert "deleted 12 days after your last change" in client.get(url).content.decode()
 
     def test_bad_token(self, client, url, db):
         assert client.get("/intake/p/nobody/").status_code == 404

@@ -8,6 +8,8 @@ from intake.topics import incomplete_topics
 from tests.cast import ALS_ANSWERS, a_draft
 from tests.intake.posting import PROFILE, address, filled
 
+pytestmark = pytest.mark.usefixtures("whole_form")
+
 
 @pytest.fixture
 def draft(practice):
@@ -42,9 +44,9 @@ def test_bad_topic(client, draft):
 def test_bad_input_keeps_everything(client, draft):
     data = filled(draft, "drinks-and-habits", nicotine="yes", alcohol_units="lots")
     response = client.post(address(draft, "drinks-and-habits"), data)
-    content = response.content.decode()
+    assert response["Location"] == address(draft, "drinks-and-habits") + "?problems"
+    content = client.get(response["Location"]).content.decode()
 
-    assert response.status_code == 200
     assert 'href="#id_alcohol-units"' in content
     assert 'value="lots"' in content
     assert 'name="nicotine" value="yes" checked' in content
@@ -68,7 +70,7 @@ def test_what_is_emptied_or_refused_leaves_no_older_answer_to_be_sent(client, dr
     data = filled(draft, slug, **changes)
     if key == "medicines":
         del data["no-medicines"]
-    assert "There is a problem" in client.post(address(draft, slug), data).content.decode()
+    assert "There is a problem" in client.post(address(draft, slug), data, follow=True).content.decode()
 
     draft.refresh_from_db()
     assert key not in draft.answers
@@ -155,7 +157,8 @@ def test_more_questions_come_with_a_word_of_why_and_the_answers_are_saved(client
     del data["coprolalia"]
     data["shown"].remove("coprolalia")
     response = client.post(address(draft, "what-you-notice"), data)
-    content = response.content.decode()
+    assert response["Location"] == address(draft, "what-you-notice") + "?more"
+    content = client.get(response["Location"]).content.decode()
 
     assert "A few more questions because of your answers" in content
     assert "There is a problem" not in content
@@ -241,6 +244,13 @@ def test_a_form_from_another_site_is_refused(draft):
     response = from_elsewhere.post(address(draft, "strength"), filled(draft, "strength"))
     assert response.status_code == 403
     assert "weakness" not in saved(draft)
+
+
+def test_the_link_key_leaves_with_no_request_and_stays_in_no_cache(client, draft):
+    for tail in ("", "strength/", "check/", "code/", "sent/"):
+        response = client.get(address(draft) + tail)
+        assert "no-store" in response["Cache-Control"], tail
+        assert response["Referrer-Policy"] == "same-origin", tail
 
 
 def test_number_of_queries(client, draft, django_assert_max_num_queries):

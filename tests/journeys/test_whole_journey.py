@@ -10,55 +10,9 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.axe import sideways_scroll, violations
 from tests.journeys.conftest import DESK, PHONE, log_in
+from tests.journeys.filling import PATIENT, fill_page, go_on, is_at_check, start
 
 pytestmark = pytest.mark.journey
-
-PATIENT = "Greta Journey"
-# What she says yes to; every other question gets “no”.
-YES = {"fasciculations", "weakness", "muscle-wasting", "grip-weakness", "muscle-cramps", "spreading"}
-CHOICES = {"duration": "3 to 12 months", "course": "steadily worsening", "laterality": "one side"}
-TEXTS = {
-    "onset-age": "61",
-    "drink-black-tea": "2",
-    "alcohol-units": "4",
-    "own-words": "My left hand is getting thin.",
-    "worry": "Not being able to work.",
-}
-
-
-def fill_profile(page: Page) -> None:
-    page.locator("input[name=name]").fill(PATIENT)
-    for label, value in (("Day", "12"), ("Month", "4"), ("Year", "1963")):
-        page.get_by_label(label, exact=True).fill(value)
-    page.locator("input[name=sex][value=female]").check()
-
-
-def fill_topic(page: Page) -> None:
-    """Answer every question that is visible, again until no new one appears."""
-    for _round in range(6):
-        names = page.eval_on_selector_all(
-            "form input[type=radio]:not(:disabled)", "els => [...new Set(els.map(e => e.name))]"
-        )
-        open_names = [n for n in names if page.locator(f"input[name='{n}']:checked").count() == 0]
-        if not open_names:
-            break
-        for name in open_names:
-            value = CHOICES.get(name, "yes" if name in YES else "no")
-            radio = page.locator(f"input[name='{name}'][value='{value}']")
-            if radio.is_visible():
-                radio.check()
-    for name, text in TEXTS.items():
-        field = page.locator(f"[name='{name}']")
-        if field.count() and field.is_visible():
-            field.fill(text)
-
-
-def next_topic(page: Page) -> None:
-    before = page.url
-    page.get_by_role("button", name="Continue").click()
-    page.wait_for_load_state()
-    problem = page.locator(".tw-problem")
-    assert page.url != before, problem.inner_text() if problem.count() else page.content()[:2000]
 
 
 def check_page(page: Page) -> None:
@@ -69,19 +23,14 @@ def check_page(page: Page) -> None:
 def fill_in_intake(page: Page) -> str:
     page.goto("/intake/p/demonstration/")
     check_page(page)
-    page.get_by_role("button", name=re.compile("start", re.I)).click()
+    start(page)
+    check_page(page)
+    page.get_by_role("button", name="Continue").click()
     seen = 0
-    while not page.url.rstrip("/").endswith("/check"):
+    while not is_at_check(page):
         check_page(page)
-        if page.locator("input[name=sex]").count():
-            fill_profile(page)
-        elif page.locator(".tw-body").count():
-            page.locator(".tw-zone[role=checkbox]").filter(visible=True).nth(8).click()
-            page.get_by_label("Left hand", exact=True).last.check()
-        elif page.locator("input[name=no-medicines]").count():
-            page.locator("input[name=no-medicines]").check()
-        fill_topic(page)
-        next_topic(page)
+        fill_page(page)
+        go_on(page)
         seen += 1
         assert seen < 40
     check_page(page)

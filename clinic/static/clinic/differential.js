@@ -10,6 +10,13 @@
   let anchor = null;
   let focused = null;
 
+  // Bootstrap's rule for whatever follows a legend makes a browser style a whole list anew for each row that comes or
+  // goes. No legend of this page floats, so nothing needs it.
+  for (const sheet of document.styleSheets) {
+    const place = [...sheet.cssRules].findIndex((rule) => rule.selectorText === "legend + *");
+    if (place >= 0) sheet.deleteRule(place);
+  }
+
   const byId = (id) => (id ? document.getElementById(id) : null);
   const rowOf = (element) => element?.closest?.("#evidence-form li[id]");
   const isPost = (event) => event.detail.requestConfig?.verb === "post";
@@ -50,17 +57,93 @@
   });
 
   // Each part of the answer takes the place of the one with its id. htmx would send an event for every element that
-  // goes and comes, thousands of them, and take twice as long.
+  // goes and comes, thousands of them; and a browser draws what stays as it was much sooner than its double.
   function exchange(answer) {
     const template = document.createElement("template");
     template.innerHTML = answer;
     for (const part of [...template.content.children]) {
-      if (part.id === "change-status") byId(part.id).textContent = part.textContent;
+      const old = byId(part.id);
+      if (part.id === "change-status") old.textContent = part.textContent;
+      else if (!rowOf(part)) adapt(old, part);
+      else if (!old.isEqualNode(part) || isTouched(old)) replace(old, part);
+    }
+  }
+
+  // Makes one node like the other with as few changes as it takes.
+  function adapt(old, fresh) {
+    if (old.nodeName !== fresh.nodeName) replace(old, fresh);
+    else if (old.nodeType !== Node.ELEMENT_NODE) {
+      if (old.data !== fresh.data) old.data = fresh.data;
+    } else if (!old.isEqualNode(fresh)) {
+      // What loads its content when it is opened or comes into sight must load it again.
+      if (old.hasAttribute("hx-get") || fresh.hasAttribute("hx-get")) replace(old, fresh);
       else {
-        byId(part.id)?.replaceWith(part);
-        htmx.process(part);
+        adaptAttributes(old, fresh);
+        adaptChildren(old, fresh);
       }
     }
+  }
+
+  function replace(old, fresh) {
+    old.replaceWith(fresh);
+    if (fresh.nodeType === Node.ELEMENT_NODE) htmx.process(fresh);
+  }
+
+  // What somebody opened or closed stays so, unless it becomes something else.
+  function adaptAttributes(old, fresh) {
+    const kept = old.id === fresh.id && old.nodeName === "DETAILS" ? "open" : "";
+    for (const name of old.getAttributeNames()) {
+      if (name !== kept && !fresh.hasAttribute(name)) old.removeAttribute(name);
+    }
+    for (const name of fresh.getAttributeNames()) {
+      const value = fresh.getAttribute(name);
+      if (name !== kept && old.getAttribute(name) !== value) old.setAttribute(name, value);
+    }
+  }
+
+  function adaptChildren(old, fresh) {
+    let place = old.firstChild;
+    let child = fresh.firstChild;
+    while (place && child && place.nodeName === child.nodeName && place.id === child.id) {
+      const after = [place.nextSibling, child.nextSibling];
+      adapt(place, child);
+      [place, child] = after;
+    }
+    if (place || child) arrange(old, place, child);
+  }
+
+  // The children from these two on do not match one by one. Those with an id are told apart by it; one whose id is gone
+  // becomes one that is new.
+  function arrange(old, place, child) {
+    const wanted = following(child);
+    const ids = new Set(wanted.map((node) => node.id));
+    const own = following(place).filter((node) => node.id);
+    const owned = new Map(own.filter((node) => ids.has(node.id)).map((node) => [node.id, node]));
+    const spare = own.filter((node) => !ids.has(node.id));
+    for (const fresh of wanted) {
+      while (spare.includes(place)) place = place.nextSibling;
+      const twin = fresh.id ? owned.get(fresh.id) ?? spare.shift() : place?.id ? null : place;
+      if (twin && twin === place) place = place.nextSibling;
+      else if (!twin || twin.nextSibling !== place) old.insertBefore(twin ?? fresh, place);
+      if (twin) adapt(twin, fresh);
+      else if (fresh.nodeType === Node.ELEMENT_NODE) htmx.process(fresh);
+    }
+    for (const left of [...following(place), ...spare]) left.remove();
+  }
+
+  function following(node) {
+    const nodes = [];
+    for (; node; node = node.nextSibling) nodes.push(node);
+    return nodes;
+  }
+
+  // Whether a control shows something else than what was sent with the page.
+  function isTouched(row) {
+    const controls = [...row.querySelectorAll("input, option")];
+    return controls.some((control) =>
+      control.type === "radio" ? control.checked !== control.defaultChecked
+        : control.matches("option") ? control.selected !== control.defaultSelected
+        : control.value !== control.defaultValue);
   }
 
   // With no delay to settle, all is in its place by now.
@@ -79,21 +162,28 @@
   // The rows stand where a fresh page would have them, without being sent again.
   function putInOrder() {
     for (const note of document.querySelectorAll("#evidence-state [data-note]")) {
-      byId(note.dataset.note).textContent = note.textContent;
+      say(byId(note.dataset.note), note.textContent);
     }
     for (const order of document.querySelectorAll("#evidence-state [data-list]")) {
       const list = byId(order.dataset.list);
-      const ids = order.textContent.split(" ").filter(Boolean).map((slug) => `ev-${slug}`);
+      const rows = new Set(order.textContent.split(" ").filter(Boolean).map((slug) => byId(`ev-${slug}`)));
       let place = list.firstElementChild;
-      for (const row of ids.map(byId)) {
+      for (const row of rows) {
+        // Those that belong elsewhere are taken there in their turn.
+        while (place && !rows.has(place)) place = place.nextElementSibling;
         if (row === place) place = place.nextElementSibling;
         else list.insertBefore(row, place);
       }
       const details = list.closest("details");
       if (!details) continue;
-      details.hidden = !ids.length;
-      details.querySelector("summary").textContent = order.dataset.title;
+      details.hidden = !rows.size;
+      say(details.querySelector("summary"), order.dataset.title);
     }
+  }
+
+  // To say the same again would have the browser lay it out again.
+  function say(element, text) {
+    if (element.textContent !== text) element.textContent = text;
   }
 
   // What was changed stays where it was on the screen.
@@ -103,7 +193,8 @@
     const hasMoved = row?.parentElement.id !== anchor.list;
     const kept = hasMoved && anchor.next ? byId(anchor.next) : row;
     const before = hasMoved && anchor.next ? anchor.nextTop : anchor.top;
-    if (kept && before !== undefined) window.scrollBy(0, kept.getBoundingClientRect().top - before);
+    if (!kept || before === undefined) return;
+    window.scrollBy({ top: kept.getBoundingClientRect().top - before, behavior: "instant" });
   }
 
   function keepFocus() {

@@ -10,7 +10,10 @@
   // null: not known, as for a question that is switched off.
   const answer = (slug) => {
     if (slug === "medicines") return takesMedicines();
-    const chosen = form.querySelector(`input[name="${CSS.escape(slug)}"]:checked:enabled`);
+    const tick = form.querySelector(`input[name^="list-"][type="checkbox"][value="${CSS.escape(slug)}"]`);
+    if (tick?.checked) return "yes";
+    const name = tick ? `${tick.name}-others` : slug;
+    const chosen = form.querySelector(`input[name="${CSS.escape(name)}"]:checked:enabled`);
     return chosen ? chosen.value : null;
   };
 
