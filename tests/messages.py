@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import django
@@ -47,6 +48,7 @@ CALLS = {"_": 1, "gettext": 1, "gettext_lazy": 1, "ngettext": 2, "ngettext_lazy"
 Id = tuple[str, ...]  # singular, and plural where there is one
 
 
+@cache
 def extracted() -> dict[Id, list[str]]:
     """Every message, with the files that it stands in."""
     found: dict[Id, list[str]] = {(text,): ["clinic/models.py"] for text in ELSEWHERE}

@@ -91,7 +91,7 @@ __all__ = [
 FORMAT = 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Catalogue:
     sources: tuple[Source, ...] = ()
     settings: tuple[Setting, ...] = ()
@@ -114,12 +114,16 @@ class Catalogue:
     drinks: tuple[Drink, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     translations: tuple[Translation, ...] = ()
-    number: int = field(default=0, compare=False)  # of the release; 0 for a working copy
+    number: int = 0  # of the release; 0 for a working copy
     # What this one is a translation of: nothing but words differs, so what is worked out there holds here too.
-    original: Catalogue | None = field(default=None, compare=False, repr=False)
+    original: Catalogue | None = field(default=None, repr=False)
 
     def __hash__(self) -> int:
         return hash(self.sha256)
+
+    def __eq__(self, other: object) -> bool:
+        # What is kept for a catalogue is found by comparing it with its like: by its records, that takes milliseconds.
+        return isinstance(other, Catalogue) and self.sha256 == other.sha256
 
     @cached_property
     def sha256(self) -> str:

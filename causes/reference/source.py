@@ -121,11 +121,10 @@ def _red_flags(catalogue: Catalogue, slug: str) -> Iterator[Use]:
 
 def _advice(catalogue: Catalogue, slug: str) -> Iterator[Use]:
     for advice in catalogue.patient_advice:
-        links, grade = (_cause(catalogue, advice.cause),), parts.grade(advice.grade)
-        if advice.source == slug:
-            yield Use(links, advice.explanation, grade)
-        if advice.recheck_source == slug:
-            yield Use(links, advice.recheck_note, grade)
+        cited = (advice.source, advice.explanation), (advice.recheck_source, advice.recheck_note)
+        for source, text in cited:
+            if source == slug:
+                yield Use((_cause(catalogue, advice.cause),), text, parts.grade(advice.grade))
 
 
 def _burdens(catalogue: Catalogue, slug: str) -> Iterator[Use]:

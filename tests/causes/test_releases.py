@@ -1,12 +1,14 @@
+import hashlib
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
-from causes.catalogue import from_json
+from causes.catalogue import from_json, to_json
 from causes.changes import changes
 from causes.models import Cause, Fact, Likelihood, Release
 from causes.models.compilation import working_copy
@@ -47,6 +49,21 @@ def test_problems_stop_a_release(release) -> None:
 def test_the_document_comes_back_as_it_was(release) -> None:
     document = Release.objects.get(pk=release.pk).document
     assert from_json(document) == working_copy()
+
+
+def test_catalogues_are_alike_whatever_their_number(catalogue) -> None:
+    same = replace(catalogue, number=7)
+    assert (same, hash(same)) == (catalogue, hash(catalogue))
+    assert catalogue.sha256 == hashlib.sha256(to_json(catalogue).encode()).hexdigest()
+    assert replace(catalogue, facts=catalogue.facts[1:]) != catalogue
+    assert catalogue != catalogue.sha256
+
+
+def test_an_altered_document_is_refused(release) -> None:
+    altered = Release(number=2, document=release.document.replace("tremor", "tremble"), sha256="0" * 64)
+    altered.save()
+    with pytest.raises(ValidationError, match="was altered"):
+        altered.catalogue()
 
 
 def test_a_release_never_changes(release) -> None:

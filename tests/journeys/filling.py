@@ -42,9 +42,9 @@ def is_at_check(page: Page) -> bool:
     return False
 
 
-def fill_page(page: Page, most: int | None = None) -> None:
+def fill_page(page: Page, most: int | None = None, name: str = PATIENT) -> None:
     if page.locator("input[name=sex]").count():
-        fill_profile(page)
+        fill_profile(page, name)
     elif page.locator(".tw-body").count():
         zone = page.locator(".tw-zone[role=checkbox]").filter(visible=True)
         if zone.count():
@@ -55,8 +55,8 @@ def fill_page(page: Page, most: int | None = None) -> None:
     fill_topic(page, most)
 
 
-def fill_profile(page: Page) -> None:
-    page.locator("input[name=name]").fill(PATIENT)
+def fill_profile(page: Page, name: str = PATIENT) -> None:
+    page.locator("input[name=name]").fill(name)
     for label, value in (("Day", "12"), ("Month", "4"), ("Year", "1963")):
         page.get_by_label(label, exact=True).fill(value)
     page.locator("input[name=sex][value=female]").check()

@@ -10,9 +10,11 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.axe import sideways_scroll, violations
 from tests.journeys.conftest import DESK, PHONE, log_in
-from tests.journeys.filling import PATIENT, fill_page, go_on, is_at_check, start
+from tests.journeys.filling import fill_page, go_on, is_at_check, start
 
 pytestmark = pytest.mark.journey
+
+PATIENT = "Wanda Journey"  # of no other journey: she may stand in the worklist once
 
 
 def check_page(page: Page) -> None:
@@ -29,7 +31,7 @@ def fill_in_intake(page: Page) -> str:
     seen = 0
     while not is_at_check(page):
         check_page(page)
-        fill_page(page)
+        fill_page(page, name=PATIENT)
         go_on(page)
         seen += 1
         assert seen < 40
