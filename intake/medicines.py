@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -50,8 +51,8 @@ def suggestions(catalogue: Catalogue, query: str) -> tuple[Suggestion, ...]:
         return ()
     found = [
         (not _plain(name).startswith(wanted), _plain(name), name, drug)
-        for drug in catalogue.drugs
-        for name in _names(drug)
+        for drug in (catalogue.original or catalogue).drugs
+        for name in (*_names(drug), *_translated_names(catalogue, drug))
         if _plain(name).startswith(wanted) or f" {wanted}" in _plain(name)
     ]
     found.sort(key=lambda row: row[:2])
@@ -117,8 +118,8 @@ def _kind(kinds: Mapping[str, str], word: str) -> str:
 @lru_cache(maxsize=8)
 def _by_name(catalogue: Catalogue) -> dict[Words, str]:
     known: dict[Words, str] = {}
-    for drug in catalogue.drugs:
-        for name in _names(drug):
+    for drug in (catalogue.original or catalogue).drugs:
+        for name in (*_names(drug), *_translated_names(catalogue, drug)):
             # A name that two drugs share says neither.
             known[_words(name)] = "" if known.get(_words(name), drug.slug) != drug.slug else drug.slug
     return known
@@ -127,20 +128,46 @@ def _by_name(catalogue: Catalogue) -> dict[Words, str]:
 @lru_cache(maxsize=1)
 def _kinds() -> dict[str, str]:
     listed = json.loads(VOCABULARY.read_text(encoding="utf-8"))
-    return {word.casefold(): kind for kind, words in listed.items() for word in words} | dict.fromkeys(_SIGNS, _JOIN)
+    return {_folded(word): kind for kind, words in listed.items() for word in words} | dict.fromkeys(_SIGNS, _JOIN)
 
 
 def _names(drug: Drug) -> Iterator[str]:
-    two = _TWO_NAMES.match(drug.name)
-    yield from (two[1], two[2].capitalize()) if two else (drug.name,)
+    yield from _each_name(drug.name)
     yield from drug.brands
 
 
+def _translated_names(catalogue: Catalogue, drug: Drug) -> Iterator[str]:
+    """In every language, whichever the page is in: a pack may come from anywhere."""
+    known = set(_names(drug))
+    for text in _translations(catalogue).get(drug.slug, ()):
+        yield from (name for name in _each_name(text) if name not in known)
+
+
+@lru_cache(maxsize=8)
+def _translations(catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for item in catalogue.translations:
+        if item.table == "drugs":
+            found[item.key] = (*found.get(item.key, ()), item.text)
+    return found
+
+
+def _each_name(text: str) -> tuple[str, ...]:
+    two = _TWO_NAMES.match(text)
+    return (two[1], two[2].capitalize()) if two else (text,)
+
+
 def _plain(text: str) -> str:
-    return " ".join(text.casefold().replace(",", " ").split())
+    return " ".join(_folded(text).replace(",", " ").split())
+
+
+def _folded(text: str) -> str:
+    """In lower case and without accents: on a phone they are left out."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(sign for sign in apart if not unicodedata.combining(sign))
 
 
 def _words(text: str) -> Words:
     """In lower case, and every sign that joins two medicines as a word of its own."""
-    words = (word if word in _SIGNS else word.strip(_EDGES) for word in _WORD.findall(text.casefold()))
+    words = (word if word in _SIGNS else word.strip(_EDGES) for word in _WORD.findall(_folded(text)))
     return tuple(word for word in words if word)

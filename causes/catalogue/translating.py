@@ -20,6 +20,7 @@ PATIENT_TEXTS: Mapping[str, tuple[str, ...]] = {
     "red_flags": ("advice_to_patient", "warning_sign"),
     "patient_advice": ("explanation", "self_care"),
     "causes": ("name",),
+    "drugs": ("name",),
 }
 SEPARATOR = "|"
 MISSING, OUTDATED = "missing", "out of date"

@@ -493,7 +493,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('order', models.PositiveIntegerField(default=0, help_text='Lower numbers come first.', verbose_name='order')),
                 ('language', models.CharField(help_text='Such as “es”.', max_length=10, verbose_name='language')),
-                ('table', models.CharField(choices=[('sections', 'sections'), ('findings', 'findings'), ('options', 'options'), ('body_zones', 'body_zones'), ('drinks', 'drinks'), ('red_flags', 'red_flags'), ('patient_advice', 'patient_advice'), ('causes', 'causes')], max_length=20, verbose_name='table')),
+                ('table', models.CharField(choices=[('sections', 'sections'), ('findings', 'findings'), ('options', 'options'), ('body_zones', 'body_zones'), ('drinks', 'drinks'), ('red_flags', 'red_flags'), ('patient_advice', 'patient_advice'), ('causes', 'causes'), ('drugs', 'drugs')], max_length=20, verbose_name='table')),
                 ('key', models.CharField(help_text='Its slug; of an option, finding/value.', max_length=170, verbose_name='record')),
                 ('field', models.CharField(max_length=20, verbose_name='field')),
                 ('text', models.TextField(help_text='Parts of a list are separated by |.', verbose_name='translation')),

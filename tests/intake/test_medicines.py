@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from causes.catalogue.translating import in_language
 from intake.medicines import MOST_SUGGESTIONS, Typed, read_text, suggestions
 
 
@@ -14,6 +15,11 @@ from intake.medicines import MOST_SUGGESTIONS, Typed, read_text, suggestions
         ("Ventolin, 100 micrograms", ["salbutamol-albuterol"]),
         ("Ventolin 100mcg inhaler (2 puffs)", ["salbutamol-albuterol"]),
         ("lithium carbonate", ["lithium"]),
+        ("Litio 400 mg por la noche", ["lithium"]),
+        ("carbonato de litio", ["lithium"]),
+        ("fenitoina y valproato sódico", ["phenytoin", "valproate"]),
+        ("Levotiroxina 1 comprimido al día", ["levothyroxine"]),
+        ("adrenalina", ["epinephrine-adrenaline"]),
         ("Priadel 400 mg MR tablets, twice a day", ["lithium"]),
         ("Sodium valproate 200 mg/5 ml", ["valproate"]),
         ("sertraline hydrochloride 50.", ["sertraline"]),
@@ -64,3 +70,10 @@ def test_one_letter_is_too_few(catalogue, query):
 
 def test_at_most_eight(catalogue):
     assert len(suggestions(catalogue, "pr")) == MOST_SUGGESTIONS
+
+
+@pytest.mark.parametrize("text", ["litio", "lithium", "Priadel"])
+def test_the_language_of_the_page_does_not_matter(catalogue, text):
+    for shown in (catalogue, in_language(catalogue, "es")):
+        assert read_text(shown, text) == Typed(("lithium",), True)
+        assert [item.value for item in suggestions(shown, text)]
