@@ -13,6 +13,8 @@ from tests.journeys.conftest import PHONE
 from tests.journeys.filling import fill_page, go_on, is_at_check, open_questions, start
 
 pytestmark = pytest.mark.journey
+
+MOST_TRIES = 12
 SAVED, UNSAVED, STUCK = "Saved", re.compile("Not saved yet: no connection"), re.compile("We could not go on")
 
 
@@ -269,6 +271,18 @@ def test_found_again_by_code_and_date_of_birth(open_page: Callable[..., Page]) -
     other.wait_for_url(came_to)
     # The browser reports the refused date as a failed load; nothing else may be wrong.
     assert [text for text in other.complaints.found if "422" not in text] == []
+
+
+def test_too_many_tries_say_how_long_to_wait(open_page: Callable[..., Page]) -> None:
+    """After the one that finds her: nobody at this address may try again within the hour."""
+    phone = open_page(PHONE, has_touch=True)
+    for _try in range(MOST_TRIES):
+        phone.goto("/intake/p/demonstration/find/")
+        find(phone, "AAAA-AAAA")
+        if phone.get_by_text(re.compile("minutes|hour")).count():
+            break
+    expect(phone.locator("main")).to_contain_text(re.compile("minutes|hour"))
+    check(phone)
 
 
 def check(page: Page) -> None:
