@@ -29,6 +29,37 @@ def changes(before: Catalogue, after: Catalogue) -> list[Change]:
     return [change for table in RECORDS for change in _changes(table, getattr(before, table), getattr(after, table))]
 
 
+@dataclass(frozen=True, slots=True)
+class Version:
+    """All records of one name, before and after. A name may stand for several: further evidence of a cell."""
+
+    table: str
+    name: str  # "" for the order of a table, whose records stay the same
+    before: tuple[Any, ...]
+    after: tuple[Any, ...]
+
+
+def versions(before: Catalogue, after: Catalogue) -> Iterator[Version]:
+    """What differs, name by name: enough to undo it. Nothing exactly when the hashes are equal."""
+    for table in RECORDS:
+        old, new = getattr(before, table), getattr(after, table)
+        if old == new:
+            continue
+        by_name = _by_name(old), _by_name(new)
+        differing = [n for n in dict.fromkeys([*by_name[0], *by_name[1]]) if by_name[0].get(n) != by_name[1].get(n)]
+        if not differing:
+            yield Version(table, "", (), ())
+        for name in differing:
+            yield Version(table, name, by_name[0].get(name, ()), by_name[1].get(name, ()))
+
+
+def _by_name(records: tuple[Any, ...]) -> dict[str, tuple[Any, ...]]:
+    result: dict[str, tuple[Any, ...]] = {}
+    for record in records:
+        result[name_of(record)] = (*result.get(name_of(record), ()), record)
+    return result
+
+
 def _changes(table: str, before: tuple[Any, ...], after: tuple[Any, ...]) -> Iterator[Change]:
     if before == after:
         return

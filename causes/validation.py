@@ -6,10 +6,11 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
+from datetime import date
 from itertools import chain
 from typing import Any
 
-from causes import conditions
+from causes import conditions, pooling
 from causes.catalogue import (
     BACKGROUND,
     GENERAL,
@@ -24,8 +25,10 @@ from causes.catalogue import (
     Likelihood,
     Pretest,
     Problem,
+    Source,
     name_of,
 )
+from causes.catalogue.tables import NESTED, SETS, columns, is_kept, lost
 from causes.catalogue.translating import PATIENT_TEXTS, record_keys
 
 TOLERANCE = 0.01
@@ -45,6 +48,7 @@ REQUIRED_PARAMETERS = (
     "calibration-least-patients",
     "benign-posterior",
     "base-rate-weight",
+    "source-review-months",
 )
 # The same limits as the admin's.
 _RECHECK_WEEKS = range(1, 105)
@@ -62,6 +66,8 @@ _GRADED = (
     "investigations",
     "patient_advice",
 )
+# Of a source: PubMed, a DOI, a disease of OMIM or Orphanet, or the web.
+IDENTIFIER = re.compile(r"^(PMID:\d{1,9}|PMCID:PMC\d{1,9}|DOI:10\.\d{4,9}/\S+|(OMIM|ORPHA):\d{1,9}|https?://\S+)$")
 _SLUG = re.compile(r"^[a-z0-9][a-z0-9-]{0,79}$")
 _SLUGGED = tuple(name for name, kind in RECORDS.items() if "slug" in kind.__dataclass_fields__)
 
@@ -71,11 +77,13 @@ def problems(catalogue: Catalogue) -> list[Problem]:
     return [
         *_missing_tables(catalogue),
         *_keys(catalogue),
+        *_lost_texts(catalogue),
         *_references(catalogue),
         *_sources(catalogue),
         *_finding_problems(catalogue),
         *_likelihood_problems(catalogue),
         *_cell_problems(catalogue),
+        *pooling.problems(catalogue),
         *_pretest_problems(catalogue),
         *_cause_problems(catalogue),
         *_advice_problems(catalogue),
@@ -124,6 +132,27 @@ def _keys(catalogue: Catalogue) -> Iterator[Problem]:
                 yield _problem(table, item, "a slug has only a-z, 0-9 and -, and at most 80 of them")
     for finding in catalogue.findings:
         yield from _repeated("options", [((finding.slug, option.value), option) for option in finding.options])
+
+
+def _lost_texts(catalogue: Catalogue) -> Iterator[Problem]:
+    """What would come back otherwise from a file: nobody may find out by losing it."""
+    for table in RECORDS:
+        nested = NESTED.get(table)
+        for record in getattr(catalogue, table):
+            yield from _lost_of(table, record)
+            for part in getattr(record, nested.field) if nested else ():
+                yield from _lost_of(nested.table, part, record)  # type: ignore[union-attr]
+
+
+def _lost_of(table: str, record: Any, owner: Any = None) -> Iterator[Problem]:
+    if is_kept(record):
+        return
+    for name in columns(table):
+        value = getattr(record, name, "")  # a nested record does not name its owner
+        if why := lost(value):
+            yield _problem(table, record, f"{name} {why}", owner)
+        elif name in SETS.get(table, ()) and len(set(value)) < len(value):
+            yield _problem(table, record, f"{name} names something twice", owner)
 
 
 def _repeated(table: str, keyed: Iterable[tuple[Hashable, Any]]) -> Iterator[Problem]:
@@ -202,9 +231,20 @@ def _sources(catalogue: Catalogue) -> Iterator[Problem]:
     for source in catalogue.sources:
         if not source.title:
             yield _problem("sources", source, "has no title")
+        if source.identifier and not IDENTIFIER.match(source.identifier):
+            yield _problem("sources", source, f"identifier “{source.identifier}” is no PMID, DOI or address")
+        yield from _date_problems(source)
         # The address becomes a link: nothing but the web may stand in it.
         if source.url and not source.url.startswith(("http://", "https://")):
             yield _problem("sources", source, f"address “{source.url}” does not start with http:// or https://")
+
+
+def _date_problems(source: Source) -> Iterator[Problem]:
+    if source.reviewed_on:
+        try:
+            date.fromisoformat(source.reviewed_on)
+        except ValueError:
+            yield _problem("sources", source, f"reviewed on “{source.reviewed_on}” is no date")
 
 
 def _one_of(table: str, record: Any, what: str, value: str, allowed: Iterable[str]) -> Iterator[Problem]:

@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 
 from causes import ranking
 from causes.catalogue import Catalogue
-from causes.models import Release, editor_permissions
+from causes.models import Release, ensure_roles
+from causes.models.roles import APPROVER, EDITOR, TRANSLATOR, VIEWER
 from clinic.models import ClinicianFinding, ConfirmedDiagnosis, ContextChange, Membership, OwnList
 from intake.models import Intake, Patient, Practice, worked_out_urgency
 from intake.panel import PUBLISHED
@@ -53,7 +54,10 @@ class Login:
 LOGINS = (
     Login("clinician", "Dana", "Clinician", "clinician"),
     Login("reception", "Robin", "Reception", "reception"),
-    Login("editor", "Edith", "Editor", "editor"),
+    Login("editor", "Edith", "Editor", EDITOR),
+    Login("approver", "April", "Approver", APPROVER),
+    Login("translator", "Tomas", "Translator", TRANSLATOR),
+    Login("viewer", "Vera", "Viewer", VIEWER),
     Login("administrator", "Ada", "Administrator", "administrator"),
 )
 
@@ -78,6 +82,7 @@ def load_demonstration() -> bool:
         setting="primary-care",
         is_demonstration=True,
     )
+    ensure_roles()
     users = {login.username: _user(login, practice) for login in LOGINS}
     release = Release.objects.current()
     cases = list(published_cases())
@@ -98,9 +103,7 @@ def _user(login: Login, practice: Practice) -> User:
     )
     if login.role in Membership.Role.values:
         Membership.objects.create(user=user, practice=practice, role=login.role)
-    elif login.role == "editor":
-        group, _created = Group.objects.get_or_create(name=_("Editors"))
-        group.permissions.set(editor_permissions())
+    elif group := Group.objects.filter(name=login.role).first():
         user.groups.add(group)
         user.is_staff = True
     else:

@@ -7,10 +7,11 @@ import json
 import uuid
 from typing import Any
 
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from causes.models import Release
+from causes.models.roles import role_permissions
 from clinic.chart import chart_of
 from clinic.differential_page import differential_page
 from clinic.models import Assessment, ClinicianFinding, ConfirmedDiagnosis, Membership
@@ -90,9 +91,9 @@ def a_member(username: str, practice: Practice, role: str = Membership.Role.CLIN
     return user
 
 
-def an_editor(username: str) -> User:
+def a_catalogue_user(username: str, role: str) -> User:
     user = User.objects.create_user(username, password=PASSWORD, is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(content_type__app_label="causes"))
+    user.user_permissions.set(role_permissions(role))
     return user
 
 

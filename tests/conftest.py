@@ -16,6 +16,7 @@ from xdist.scheduler import WorkStealingScheduling
 
 from causes.catalogue import Catalogue
 from causes.models import Release
+from causes.models.roles import APPROVER, EDITOR, TRANSLATOR, VIEWER
 from clinic.models import Membership
 from intake.models import Intake, Practice
 from tests import cast
@@ -118,7 +119,22 @@ def outsider(other_practice: Practice) -> User:
 
 @pytest.fixture
 def editor(db: None) -> User:
-    return cast.an_editor("emil")
+    return cast.a_catalogue_user("emil", EDITOR)
+
+
+@pytest.fixture
+def approver(db: None) -> User:
+    return cast.a_catalogue_user("april", APPROVER)
+
+
+@pytest.fixture
+def translator(db: None) -> User:
+    return cast.a_catalogue_user("tomas", TRANSLATOR)
+
+
+@pytest.fixture
+def viewer(db: None) -> User:
+    return cast.a_catalogue_user("vera", VIEWER)
 
 
 @pytest.fixture

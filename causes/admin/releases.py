@@ -107,7 +107,7 @@ class ReleaseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return response
 
     def check_and_publish(self, request: HttpRequest) -> HttpResponse:
-        if not request.user.has_perm("causes.publish_release"):
+        if not request.user.has_perm("causes.propose_release"):
             raise PermissionDenied
         catalogue = working_copy()
         form = PublishForm(request.POST or None, working_copy=catalogue.sha256)

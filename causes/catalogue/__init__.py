@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -85,6 +85,8 @@ __all__ = [
     "Treatment",
     "from_json",
     "name_of",
+    "records_from_json",
+    "records_to_json",
     "to_json",
 ]
 
@@ -214,6 +216,16 @@ def _values(record: Any) -> dict[str, Any]:
     return {name: getattr(record, name) for name in record.__match_args__}
 
 
+def records_to_json(records: Iterable[Any]) -> str:
+    """Records of one table as a JSON list."""
+    return json.dumps(list(records), default=_values, ensure_ascii=False)
+
+
+def records_from_json(table: str, text: str) -> tuple[Any, ...]:
+    """The records that ``records_to_json`` wrote; none of an empty text."""
+    return tuple(_record(RECORDS[table], item) for item in json.loads(text or "[]"))
+
+
 def from_json(text: str, number: int = 0, sha256: str = "") -> Catalogue:
     """The catalogue of a release's document. Its hash, where it is known, spares writing the document again.
 
@@ -232,7 +244,8 @@ def from_json(text: str, number: int = 0, sha256: str = "") -> Catalogue:
 
 
 def _record(kind: type[Any], item: Mapping[str, Any]) -> Any:
-    values = {name: item[name] for name in kind.__match_args__}
+    # A field with a default is younger than some documents.
+    values = {name: item[name] for name in kind.__match_args__ if name in item}
     for name, value in values.items():
         if isinstance(value, list):
             nested = _NESTED.get((kind, name))

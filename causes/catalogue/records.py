@@ -28,6 +28,8 @@ class Source:
     identifier: str  # "PMID:…", "DOI:…" or an address
     year: int | None
     url: str
+    design: str = ""  # of the study; "" where nobody said
+    reviewed_on: str = ""  # ISO date of the last reading against the catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Cause:
     is_in_source_article: bool
     is_benign: bool = False  # an editor's mark: harmless once it is the conclusion
     benign_requires: tuple[str, ...] = ()  # findings that must be known absent before it is called so
+    identifiers: tuple[str, ...] = ()  # of the diseases it stands for elsewhere: OMIM:105400, ORPHA:803
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,7 @@ class Likelihood:
     grade: str
     note: str
     is_used: bool  # exactly one row of a cell is used; the others are shown beside it
+    is_pooled: bool = False  # beside the used one, and counted together with it
 
 
 @dataclass(frozen=True, slots=True)

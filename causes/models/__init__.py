@@ -23,8 +23,10 @@ from causes.models.editable import (
     Translation,
     Treatment,
 )
-from causes.models.permissions import editor_permissions
+from causes.models.gathering import ProposedLikelihood, SourceCheck
 from causes.models.release import Release
+from causes.models.roles import ensure_roles
+from causes.models.workflow import LogEntry, Proposal, Withdrawal
 
 __all__ = [
     "BodyZone",
@@ -39,17 +41,22 @@ __all__ = [
     "Finding",
     "Investigation",
     "Likelihood",
+    "LogEntry",
     "Option",
     "Parameter",
     "PatientAdvice",
     "Presentation",
     "Pretest",
+    "Proposal",
+    "ProposedLikelihood",
     "RedFlag",
     "Release",
     "Section",
     "Setting",
     "Source",
+    "SourceCheck",
     "Translation",
     "Treatment",
-    "editor_permissions",
+    "Withdrawal",
+    "ensure_roles",
 ]

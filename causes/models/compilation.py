@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from django.db import models
@@ -11,44 +11,10 @@ from causes import catalogue as compiled
 from causes.models import editable
 
 
-def working_copy() -> compiled.Catalogue:
-    """The catalogue as the editors have it now, published or not."""
-    return compiled.Catalogue(
-        sources=tuple(
-            compiled.Source(s.slug, s.title, s.identifier, s.year, s.url) for s in _ordered(editable.Source.objects)
-        ),
-        settings=tuple(compiled.Setting(s.slug, s.name) for s in _ordered(editable.Setting.objects)),
-        presentations=_presentations(),
-        causes=_causes(),
-        patient_advice=_patient_advice(),
-        burdens=tuple(
-            compiled.Burden(b.slug, b.label, b.description, b.source_id or "")
-            for b in _ordered(editable.Burden.objects)
-        ),
-        clusters=tuple(compiled.Cluster(c.slug, c.name, c.rho) for c in _ordered(editable.Cluster.objects)),
-        sections=tuple(compiled.Section(s.slug, s.title, s.intro) for s in _ordered(editable.Section.objects)),
-        findings=_findings(),
-        likelihoods=_likelihoods(),
-        pretests=_pretests(),
-        epidemiology=_epidemiology(),
-        drugs=_drugs(),
-        treatments=_treatments(),
-        investigations=_investigations(),
-        red_flags=_red_flags(),
-        facts=_facts(),
-        body_zones=_body_zones(),
-        drinks=tuple(
-            compiled.Drink(d.slug, d.name, d.caffeine_mg, d.source_id or "") for d in _ordered(editable.Drink.objects)
-        ),
-        parameters=tuple(
-            compiled.Parameter(p.slug, p.name, p.value, p.unit, p.source_id or "", p.note)
-            for p in _ordered(editable.Parameter.objects)
-        ),
-        translations=tuple(
-            compiled.Translation(t.language, t.table, t.key, t.field, t.text, t.original)
-            for t in _ordered(editable.Translation.objects)
-        ),
-    )
+def working_copy(tables: Collection[str] = tuple(compiled.RECORDS)) -> compiled.Catalogue:
+    """The catalogue as the editors have it now, published or not; only some of its tables where that is enough."""
+    parts: dict[str, Any] = {table: read() for table, read in _TABLES.items() if table in tables}
+    return compiled.Catalogue(**parts)
 
 
 def _ordered(items: models.Manager[Any] | models.QuerySet[Any]) -> Iterable[Any]:
@@ -84,6 +50,7 @@ def _causes() -> tuple[compiled.Cause, ...]:
             is_in_source_article=c.is_in_source_article,
             is_benign=c.is_benign,
             benign_requires=_slugs(c.benign_requires),
+            identifiers=_lines(c.identifiers),
         )
         for c in _ordered(editable.Cause.objects.prefetch_related("benign_requires"))
     )
@@ -148,6 +115,7 @@ def _likelihoods() -> tuple[compiled.Likelihood, ...]:
             grade=row.grade,
             note=row.note,
             is_used=row.is_used,
+            is_pooled=row.is_pooled,
         )
         for row in _ordered(rows)
     )
@@ -286,3 +254,81 @@ def _body_zones() -> tuple[compiled.BodyZone, ...]:
         )
         for z in _ordered(zones)
     )
+
+
+def _sources() -> tuple[compiled.Source, ...]:
+    return tuple(
+        compiled.Source(
+            slug=s.slug,
+            title=s.title,
+            identifier=s.identifier,
+            year=s.year,
+            url=s.url,
+            design=s.design,
+            reviewed_on=s.reviewed_on.isoformat() if s.reviewed_on else "",
+        )
+        for s in _ordered(editable.Source.objects)
+    )
+
+
+def _settings() -> tuple[compiled.Setting, ...]:
+    return tuple(compiled.Setting(s.slug, s.name) for s in _ordered(editable.Setting.objects))
+
+
+def _burdens() -> tuple[compiled.Burden, ...]:
+    return tuple(
+        compiled.Burden(b.slug, b.label, b.description, b.source_id or "") for b in _ordered(editable.Burden.objects)
+    )
+
+
+def _clusters() -> tuple[compiled.Cluster, ...]:
+    return tuple(compiled.Cluster(c.slug, c.name, c.rho) for c in _ordered(editable.Cluster.objects))
+
+
+def _sections() -> tuple[compiled.Section, ...]:
+    return tuple(compiled.Section(s.slug, s.title, s.intro) for s in _ordered(editable.Section.objects))
+
+
+def _drinks() -> tuple[compiled.Drink, ...]:
+    return tuple(
+        compiled.Drink(d.slug, d.name, d.caffeine_mg, d.source_id or "") for d in _ordered(editable.Drink.objects)
+    )
+
+
+def _parameters() -> tuple[compiled.Parameter, ...]:
+    return tuple(
+        compiled.Parameter(p.slug, p.name, p.value, p.unit, p.source_id or "", p.note)
+        for p in _ordered(editable.Parameter.objects)
+    )
+
+
+def _translations() -> tuple[compiled.Translation, ...]:
+    return tuple(
+        compiled.Translation(t.language, t.table, t.key, t.field, t.text, t.original)
+        for t in _ordered(editable.Translation.objects)
+    )
+
+
+_TABLES: dict[str, Callable[[], tuple[Any, ...]]] = {
+    "sources": _sources,
+    "settings": _settings,
+    "presentations": _presentations,
+    "causes": _causes,
+    "patient_advice": _patient_advice,
+    "burdens": _burdens,
+    "clusters": _clusters,
+    "sections": _sections,
+    "findings": _findings,
+    "likelihoods": _likelihoods,
+    "pretests": _pretests,
+    "epidemiology": _epidemiology,
+    "drugs": _drugs,
+    "treatments": _treatments,
+    "investigations": _investigations,
+    "red_flags": _red_flags,
+    "facts": _facts,
+    "body_zones": _body_zones,
+    "drinks": _drinks,
+    "parameters": _parameters,
+    "translations": _translations,
+}

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 
-from causes.catalogue import BACKGROUND, GENERAL, OTHER, Catalogue
+from causes.catalogue import BACKGROUND, GENERAL, OTHER, RECORDS, Catalogue, name_of
 from causes.models import editable
+from causes.models.compilation import working_copy
 
 _NO_CAUSE = {BACKGROUND, GENERAL, OTHER}
 _FOREIGN_KEYS = {
@@ -24,32 +27,41 @@ _FOREIGN_KEYS = {
     "burden",
     "recheck_source",
 }
-# Children first, so that nothing that is protected is deleted too early.
-_EMPTYING_ORDER: tuple[type[models.Model], ...] = (
-    editable.Translation,
-    editable.Likelihood,
-    editable.Pretest,
-    editable.Epidemiology,
-    editable.Treatment,
-    editable.Investigation,
-    editable.Fact,
-    editable.PatientAdvice,
-    editable.RedFlag,
-    editable.DrugEffect,
-    editable.Drug,
-    editable.Presentation,
-    editable.BodyZone,
-    editable.Drink,
-    editable.Parameter,
-    editable.Option,
-    editable.Cause,
-    editable.Finding,
-    editable.Section,
-    editable.Cluster,
-    editable.Setting,
-    editable.Burden,
-    editable.Source,
-)
+# Parents first: what refers comes after what it refers to.
+MODELS: dict[str, type[models.Model]] = {
+    "sources": editable.Source,
+    "settings": editable.Setting,
+    "clusters": editable.Cluster,
+    "sections": editable.Section,
+    "burdens": editable.Burden,
+    "findings": editable.Finding,
+    "causes": editable.Cause,
+    "patient_advice": editable.PatientAdvice,
+    "presentations": editable.Presentation,
+    "likelihoods": editable.Likelihood,
+    "pretests": editable.Pretest,
+    "epidemiology": editable.Epidemiology,
+    "drugs": editable.Drug,
+    "treatments": editable.Treatment,
+    "investigations": editable.Investigation,
+    "red_flags": editable.RedFlag,
+    "facts": editable.Fact,
+    "body_zones": editable.BodyZone,
+    "drinks": editable.Drink,
+    "parameters": editable.Parameter,
+    "translations": editable.Translation,
+}
+_MANY = {
+    "causes": ("benign_requires",),
+    "presentations": ("findings",),
+    "red_flags": ("suspected_causes", "warning_presentations"),
+    "body_zones": ("findings", "twitch_findings", "tremor_findings"),
+}
+# A nested table: the owner's field of it, its model and the column that names the owner.
+_NESTED: dict[str, tuple[str, type[models.Model], str]] = {
+    "findings": ("options", editable.Option, "finding_id"),
+    "drugs": ("effects", editable.DrugEffect, "drug_id"),
+}
 
 
 @transaction.atomic
@@ -58,30 +70,70 @@ def replace_working_copy(catalogue: Catalogue) -> None:
 
     Raises ValidationError when a record does not fit its table.
     """
-    for model in _EMPTYING_ORDER:
+    for model in reversed(MODELS.values()):
         model._default_manager.all().delete()
-    _fill(editable.Source, catalogue.sources)
-    _fill(editable.Setting, catalogue.settings)
-    _fill(editable.Cluster, catalogue.clusters)
-    _fill(editable.Section, catalogue.sections)
-    _fill(editable.Burden, catalogue.burdens)
-    _fill(editable.Finding, catalogue.findings, leave_out={"options"})
-    _fill_options(catalogue)
-    _fill(editable.Cause, catalogue.causes, many=("benign_requires",))
-    _fill(editable.PatientAdvice, catalogue.patient_advice)
-    _fill(editable.Presentation, catalogue.presentations, many=("findings",))
-    _fill(editable.Likelihood, catalogue.likelihoods)
-    _fill(editable.Pretest, catalogue.pretests)
-    _fill(editable.Epidemiology, catalogue.epidemiology)
-    _fill_drugs(catalogue)
-    _fill(editable.Treatment, catalogue.treatments)
-    _fill(editable.Investigation, catalogue.investigations)
-    _fill(editable.RedFlag, catalogue.red_flags, many=("suspected_causes", "warning_presentations"))
-    _fill(editable.Fact, catalogue.facts)
-    _fill(editable.BodyZone, catalogue.body_zones, many=("findings", "twitch_findings", "tremor_findings"))
-    _fill(editable.Drink, catalogue.drinks)
-    _fill(editable.Parameter, catalogue.parameters)
-    _fill(editable.Translation, catalogue.translations)
+    for table, model in MODELS.items():
+        _fill(table, model, getattr(catalogue, table))
+
+
+@transaction.atomic
+def put(table: str, name: str, records: Iterable[Any]) -> None:
+    """Make these the records of that name, instead of those that are there; none removes them.
+
+    Raises ValidationError when a record does not fit, or may not be removed because others refer to it.
+    """
+    records = tuple(records)
+    if "slug" in RECORDS[table].__dataclass_fields__ and records:
+        _put_slugged(table, records[0])
+        return
+    model = MODELS[table]
+    rows = rows_named(table, name)
+    orders = [*(order for order, _pk in rows), *itertools.count(_next_order(model))]
+    try:
+        model._default_manager.filter(pk__in=[pk for _order, pk in rows]).delete()
+    except models.ProtectedError as error:
+        raise ValidationError(_("Other records refer to it: it cannot be removed."), code="protected") from error
+    for order, record in zip(orders, records, strict=False):
+        _save(model(order=order, **_columns(record, ())))
+
+
+def rows_named(table: str, name: str) -> list[tuple[int, Any]]:
+    """Order and key of the rows that have this name."""
+    keys = sorted(MODELS[table]._default_manager.values_list("order", "pk"))
+    return [key for key, row in zip(keys, getattr(working_copy((table,)), table), strict=True) if name_of(row) == name]
+
+
+def name_of_row(table: str, pk: Any) -> str:
+    """The name under which the log keeps a row. Raises KeyError when it is not there."""
+    keys = sorted(MODELS[table]._default_manager.values_list("order", "pk"))
+    rows = getattr(working_copy((table,)), table)
+    return {key: name_of(row) for (_order, key), row in zip(keys, rows, strict=True)}[pk]
+
+
+def _put_slugged(table: str, record: Any) -> None:
+    model, many = MODELS[table], _MANY.get(table, ())
+    nested = _NESTED.get(table)
+    instance: Any = model._default_manager.filter(pk=record.slug).first() or model(order=_next_order(model))
+    for column, value in _columns(record, {*many, *(nested or ())[:1]}).items():
+        setattr(instance, column, value)
+    _save(instance)
+    for name in many:
+        getattr(instance, name).set(getattr(record, name))
+    if nested:
+        field, nested_model, owner = nested
+        getattr(instance, field).all().delete()
+        for order, item in enumerate(getattr(record, field)):
+            _save(nested_model(order=order, **{owner: record.slug}, **_columns(item, ())))
+
+
+def _save(instance: models.Model) -> None:
+    instance.full_clean()
+    instance.save()
+
+
+def _next_order(model: type[models.Model]) -> int:
+    last: int | None = model._default_manager.aggregate(last=models.Max("order"))["last"]
+    return 0 if last is None else last + 1
 
 
 def _columns(item: Any, leave_out: Iterable[str]) -> dict[str, Any]:
@@ -92,16 +144,17 @@ def _columns(item: Any, leave_out: Iterable[str]) -> dict[str, Any]:
             continue
         slug = values.pop(name)
         values[f"{name}_id"] = None if slug in _NO_CAUSE else slug or None
+    if values.get("reviewed_on") == "":
+        values["reviewed_on"] = None
     for name, value in values.items():
         if isinstance(value, tuple | list):
             values[name] = "+".join(value) if name == "findings" else "\n".join(value)
     return values
 
 
-def _fill(
-    model: type[models.Model], items: Iterable[Any], many: tuple[str, ...] = (), leave_out: Iterable[str] = ()
-) -> None:
-    items, leave_out = tuple(items), {*many, *leave_out}
+def _fill(table: str, model: type[models.Model], items: tuple[Any, ...]) -> None:
+    many, nested = _MANY.get(table, ()), _NESTED.get(table)
+    leave_out = {*many, *(nested or ())[:1]}
     _create(model, [model(order=order, **_columns(item, leave_out)) for order, item in enumerate(items)])
     for name in many:
         through = getattr(model, name).through
@@ -109,6 +162,10 @@ def _fill(
         through._default_manager.bulk_create(
             [through(**{owner: item.slug, target: slug}) for item in items for slug in getattr(item, name)]
         )
+    if nested:
+        field, nested_model, owner = nested
+        parts = [(item.slug, order, part) for item in items for order, part in enumerate(getattr(item, field))]
+        _create(nested_model, [nested_model(order=o, **{owner: slug}, **_columns(part, ())) for slug, o, part in parts])
 
 
 def _create(model: type[models.Model], instances: list[Any]) -> None:
@@ -128,22 +185,3 @@ def _create(model: type[models.Model], instances: list[Any]) -> None:
     if found:
         raise ValidationError(found)
     model._default_manager.bulk_create(instances)
-
-
-def _fill_options(catalogue: Catalogue) -> None:
-    options = [
-        editable.Option(finding_id=finding.slug, value=option.value, label=option.label, order=order)
-        for finding in catalogue.findings
-        for order, option in enumerate(finding.options)
-    ]
-    _create(editable.Option, options)
-
-
-def _fill_drugs(catalogue: Catalogue) -> None:
-    _fill(editable.Drug, catalogue.drugs, leave_out={"effects"})
-    effects = [
-        editable.DrugEffect(drug_id=drug.slug, order=order, **_columns(effect, ()))
-        for drug in catalogue.drugs
-        for order, effect in enumerate(drug.effects)
-    ]
-    _create(editable.DrugEffect, effects)

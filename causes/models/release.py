@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 class ReleaseManager(models.Manager["Release"]):
     def current(self) -> Release:
-        """The newest release. Raises Release.DoesNotExist when the catalogue was never loaded."""
-        release = self.defer("document").order_by("-number").first()
+        """The newest release that was not withdrawn. Raises Release.DoesNotExist when there is none."""
+        release = self.defer("document").filter(withdrawal__isnull=True).order_by("-number").first()
         if release is None:
             raise self.model.DoesNotExist("No catalogue has been published: run “manage.py load_catalogue”.")
         return release
@@ -31,24 +31,28 @@ class ReleaseManager(models.Manager["Release"]):
         newest = self.defer("document").order_by("-number").first()
         return problems(catalogue) + (withdrawn(newest.catalogue(), catalogue) if newest else [])
 
-    @transaction.atomic
     def publish(self, author: User | None = None, notes: str = "") -> Release:
-        """Freeze the working copy. The release that is already current is returned when nothing changed.
+        """Freeze the working copy at once: how a new installation gets its first release. Editors propose instead.
 
-        Raises ValidationError listing every problem of the working copy.
+        The newest release is returned when nothing changed. Raises ValidationError listing every problem.
         """
-        catalogue = working_copy()
+        return self.freeze(working_copy(), author, None, notes)
+
+    @transaction.atomic
+    def freeze(self, catalogue: Catalogue, author: User | None, approver: User | None, notes: str) -> Release:
+        """The next release. Raises ValidationError listing every problem of the catalogue."""
         found = self.obstacles(catalogue)
         if found:
             raise ValidationError([ValidationError(str(problem), code="problem") for problem in found])
         newest = self.defer("document").order_by("-number").first()
-        if newest is not None and newest.sha256 == catalogue.sha256:
+        if newest is not None and newest.sha256 == catalogue.sha256 and not hasattr(newest, "withdrawal"):
             return newest
         return self.create(
             number=(newest.number if newest else 0) + 1,
             document=to_json(catalogue),
             sha256=catalogue.sha256,
             author=author,
+            approver=approver,
             notes=notes,
         )
 
@@ -62,6 +66,9 @@ class Release(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("author"), null=True, blank=True, related_name="+"
     )
+    approver = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("approver"), null=True, blank=True, related_name="+"
+    )
     notes = models.TextField(_("notes"), blank=True)
     published_at = models.DateTimeField(_("published at"), default=timezone.now)
 
@@ -73,7 +80,14 @@ class Release(models.Model):
         verbose_name_plural = _("releases")
         # A release is published from a checked working copy; it is never added, changed or deleted by hand.
         default_permissions = ("view",)
-        permissions = [("publish_release", _("Can check and publish the catalogue"))]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(approver__isnull=True)
+                | (models.Q(author__isnull=False) & ~models.Q(approver=models.F("author"))),
+                name="release_approved_by_another",
+                violation_error_message=_("A second person approves: not the author."),
+            )
+        ]
 
     def __str__(self) -> str:
         return _("release %(number)s") % {"number": self.number}

@@ -13,7 +13,7 @@ register = template.Library()
 @register.inclusion_tag("admin/causes/_working_copy.html", takes_context=True)
 def working_copy_state(context: dict[str, Any]) -> dict[str, Any]:
     """Whether there is something to publish, for those who may."""
-    if not context["request"].user.has_perm("causes.publish_release"):
+    if not context["request"].user.has_perm("causes.propose_release"):
         return {"may_publish": False}
     current = Release.objects.defer("document").first()
     return {

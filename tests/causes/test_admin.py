@@ -11,8 +11,8 @@ from causes.models import (
     Pretest,
     Release,
     Source,
-    editor_permissions,
 )
+from causes.models.roles import EDITOR, role_permissions
 
 pytestmark = pytest.mark.django_db
 # A cause with a few rows in each of its page's tables: the page of one with fifty shows nothing more, and slowly.
@@ -58,9 +58,9 @@ def test_every_record_can_be_opened(as_editor) -> None:
 
 
 def test_every_table_of_the_catalogue_can_be_edited() -> None:
-    assert set(editor_permissions().values_list("codename", flat=True)) >= {
+    assert set(role_permissions(EDITOR).values_list("codename", flat=True)) >= {
         f"change_{table}" for table in TABLES if table != "release"
-    } | {"publish_release", "change_option", "change_drugeffect"}
+    } | {"propose_release", "change_option", "change_drugeffect"}
 
 
 def test_anonymous(client, release) -> None:

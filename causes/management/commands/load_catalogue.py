@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from causes.data_files import DATA_FOLDER, read_catalogue
-from causes.models import Release, Source
+from causes.models import Release, Source, ensure_roles
 from causes.models.loading import replace_working_copy
 
 
@@ -19,6 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--replace", action="store_true", help="replace the working copy, edits included")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        ensure_roles()
         if Source.objects.exists() and not options["replace"]:
             release = self.current()
             self.stdout.write(f"The catalogue is loaded: {release}. Nothing changed.")

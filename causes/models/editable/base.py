@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from causes import conditions
+from causes.validation import IDENTIFIER
 
 
 class Urgency(models.TextChoices):
@@ -50,6 +51,16 @@ def validate_clauses(text: str) -> None:
         raise ValidationError(str(error), code="condition") from error
 
 
+def validate_identifier(text: str) -> None:
+    if not IDENTIFIER.match(text):
+        raise ValidationError(
+            _(
+                "Write PMID:12345678, PMCID:PMC123456, DOI:10.1000/xyz, OMIM:105400, ORPHA:803 or an address with https://."
+            ),
+            code="identifier",
+        )
+
+
 PROBABILITY = [MinValueValidator(0.0), MaxValueValidator(1.0)]
 
 
@@ -73,10 +84,38 @@ class Slugged(Ordered):
 
 
 class Source(Slugged):
+    class Design(models.TextChoices):
+        META_ANALYSIS = "meta-analysis", _("Meta-analysis")
+        PROSPECTIVE = "prospective cohort", _("Prospective cohort")
+        RETROSPECTIVE = "retrospective series", _("Retrospective series")
+        COHORT = "cohort", _("Cohort")
+        CASE_CONTROL = "case-control", _("Case-control study")
+        CROSS_SECTIONAL = "cross-sectional", _("Cross-sectional study")
+        CASE_REPORTS = "case reports", _("Case reports")
+        GUIDELINE = "guideline", _("Guideline")
+        REVIEW = "review", _("Review")
+        ONTOLOGY = "ontology", _("Ontology or database")
+        OTHER = "other", _("Other")
+
     title = models.CharField(_("title"), max_length=500)
-    identifier = models.CharField(_("identifier"), max_length=500, help_text=_("PMID:…, DOI:… or an address."))
-    year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
-    url = models.URLField(_("address"), max_length=700, blank=True)
+    identifier = models.CharField(
+        _("identifier"),
+        max_length=500,
+        blank=True,
+        validators=[validate_identifier],
+        help_text=_(
+            "PMID:12345678, PMCID:PMC123456, DOI:10.1000/xyz, OMIM:105400, ORPHA:803 or an address with https://."
+        ),
+    )
+    year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True, help_text=_("Of publication."))
+    url = models.URLField(_("address"), max_length=700, blank=True, help_text=_("Where it can be read."))
+    design = models.CharField(_("design"), max_length=30, choices=Design.choices, blank=True)
+    reviewed_on = models.DateField(
+        _("reviewed on"),
+        null=True,
+        blank=True,
+        help_text=_("When somebody last read it against the catalogue. When the next review is due is a threshold."),
+    )
 
     class Meta:
         ordering = ["title", "slug"]

@@ -51,6 +51,11 @@ class Likelihood(Graded, Ordered):
     is_used = models.BooleanField(
         _("used in the ranking"), default=True, help_text=_("One row of a cell is used; others stand beside it.")
     )
+    is_pooled = models.BooleanField(
+        _("pooled with the used row"),
+        default=False,
+        help_text=_("Only for another counted study of the same kind of people, of whom none is counted twice."),
+    )
 
     class Meta:
         ordering = ["order", "id"]
@@ -83,6 +88,11 @@ class Likelihood(Graded, Ordered):
                 condition=Q(grade="D") | Q(source__isnull=False),
                 name="likelihood_source_or_grade_d",
                 violation_error_message=_("Without a source the grade can only be D."),
+            ),
+            models.CheckConstraint(
+                condition=Q(is_pooled=False) | Q(is_used=False, affected__isnull=False),
+                name="likelihood_pooled_is_counted_and_not_used",
+                violation_error_message=_("Only a counted row beside the used one can be pooled with it."),
             ),
         ]
 

@@ -36,6 +36,11 @@ class Cause(Slugged):
         related_name="+",
         help_text=_("Yes or no findings. Each must be known to be absent; one that was not checked stands in the way."),
     )
+    identifiers = models.TextField(
+        _("identifiers elsewhere"),
+        blank=True,
+        help_text=_("Of the diseases that it stands for, one a line: OMIM:105400, ORPHA:803."),
+    )
 
     class Meta:
         ordering = ["order", "slug"]
