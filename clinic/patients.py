@@ -17,6 +17,7 @@ from clinic.models import AccessRecord, Assessment
 from clinic.patient_forms import State
 from clinic.people import display_name
 from clinic.snapshot import signed_conclusion
+from clinic.withdrawn import withdrawn_notice
 from clinic.worklist import STATE_ICONS, url_of, with_state
 from intake.models import Intake, Invitation, Patient, Practice
 
@@ -72,6 +73,7 @@ class AssessmentRow:
     signed: str
     signed_by: str
     review_on: str
+    withdrawn: str  # that its catalogue was, or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,7 @@ def _intakes(patient: Patient, is_clinician: bool) -> tuple[IntakeRow, ...]:
 
 
 def _assessments(patient: Patient) -> tuple[AssessmentRow, ...]:
-    signed = Assessment.objects.filter(intake__patient=patient).select_related("signed_by")
+    signed = Assessment.objects.with_withdrawal().filter(intake__patient=patient).select_related("signed_by")
     return tuple(
         AssessmentRow(
             url=reverse("assessment", args=[item.key]),
@@ -170,6 +172,7 @@ def _assessments(patient: Patient) -> tuple[AssessmentRow, ...]:
             signed=words.time(item.signed_at),
             signed_by=display_name(item.signed_by),
             review_on=date(item.review_on) if item.review_on else "",
+            withdrawn=withdrawn_notice(item),
         )
         for item in signed
     )

@@ -18,6 +18,7 @@ from clinic.views import (
     waiting_room,
     worklist,
 )
+from intake.views import preview
 
 handler400 = "clinic.views.errors.bad_request"
 handler403 = "clinic.views.errors.forbidden"
@@ -48,6 +49,7 @@ urlpatterns = [
     path("invitations/<int:number>/sheet/", invitations.sheet, name="invitation_sheet"),
     path("waiting-room/", waiting_room.open_for_patients, name="open_waiting_room"),
     path("intakes/<uuid:key>/", differential.show, name="differential"),
+    path("intakes/<uuid:key>/part/", differential.part, name="differential_part"),
     path("intakes/<uuid:key>/findings/", differential.enter, name="enter_finding"),
     path("intakes/<uuid:key>/context/", differential.change_context, name="change_context"),
     path("intakes/<uuid:key>/compare/", differential.compare, name="compare"),
@@ -66,5 +68,6 @@ urlpatterns = [
     # Patients' pages that need the members or the access records, under the address of their other pages.
     path("intake/", include(for_patients)),
     path("intake/", include("intake.urls")),
+    path("admin/patient-page/<slug:form>/", admin.site.admin_view(preview.show), name="preview_patient_page"),
     path("admin/", admin.site.urls),
 ]

@@ -25,7 +25,7 @@ from causes.evaluation import read_cases
 from causes.ranking.model import AGE, SEX, Answers, Model, compiled
 from intake.evaluation import evaluate
 from intake.panel import FURTHER, PUBLISHED
-from tests import bench_browser, bench_intake, bench_pages
+from tests import bench_browser, bench_catalogue, bench_intake, bench_pages
 
 SETTING, PRESENTATION = "neurology-clinic", "any"
 ANSWERS = 25
@@ -82,9 +82,12 @@ def page_measurements() -> Iterator[dict[str, Any]]:
         yield measured(name, value, unit, **more)
     changed = bench_browser.changed_finding_milliseconds()
     if changed is not None:
-        yield measured("changed_finding_browser_ms", changed, "ms")
+        ranking_drawn, page_drawn = changed
+        yield measured("changed_finding_browser_ms", ranking_drawn, "ms")
+        yield measured("changed_finding_whole_page_ms", page_drawn, "ms")
     for name, weight, unit, more in bench_intake.first_page_measurements():
         yield measured(name, weight, unit, **more)
+    yield from (measured(*measurement) for measurement in bench_catalogue.page_measurements())
 
 
 def measured(name: str, value: float | None, unit: str, **more: Any) -> dict[str, Any]:

@@ -24,30 +24,40 @@ FLAGS = ("--no-sandbox", "--disable-dev-shm-usage")
 DEVELOPMENT = {"TWITCHWISE_DEVELOPMENT": "1"}
 CHANGES = 12
 # From the click to the frame drawn after the answer has been worked in: the ranking is on the screen, and everything
-# is where it belongs. A message waits until the browser has done with the frame.
+# is where it belongs. A message waits until the browser has done with the frame. What follows is timed apart, until
+# nothing on the page is marked any more; and each change starts on a page at rest.
 MEASURE = """() => {
   window.taken = [];
+  window.takenWhole = [];
   let start = 0;
   const drawn = new MessageChannel();
   drawn.port1.onmessage = () => window.taken.push(performance.now() - start);
   document.addEventListener("click", (event) => { if (event.isTrusted) start = event.timeStamp; }, true);
+  const whole = new MessageChannel();
+  whole.port1.onmessage = () => window.takenWhole.push(performance.now() - start);
   document.addEventListener("htmx:afterOnLoad", (event) => {
-    if (event.detail.requestConfig.verb !== "post") return;
-    requestAnimationFrame(() => drawn.port2.postMessage(null));
+    const { port2 } = event.detail.requestConfig.verb === "post" ? drawn : whole;
+    requestAnimationFrame(() => port2.postMessage(null));
   });
 }"""
+# The first cause as it stands there.
+FIRST = "document.querySelector('.tw-cause').textContent"
+AT_REST = "before => window.takenWhole.length > before && !document.querySelector('[aria-busy]')"
 
 
-def changed_finding_milliseconds() -> float | None:
-    """Median of several changes, without the first two; None where there is no Chromium."""
+def changed_finding_milliseconds() -> tuple[float, float] | None:
+    """Until the ranking is new, and until all of the page is: medians of several changes, without the first two.
+
+    None where there is no Chromium.
+    """
     path = browser_path()
     if path is None:
         return None
     with tempfile.TemporaryDirectory() as folder, server(Path(folder)) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        taken = _changes(browser, address)
+        taken, whole = _changes(browser, address)
         browser.close()
-    return statistics.median(taken[2:])
+    return statistics.median(taken[2:]), statistics.median(whole[2:])
 
 
 def browser_path() -> str | None:
@@ -85,7 +95,7 @@ def _wait(url: str) -> None:
     raise RuntimeError("The server did not answer.")
 
 
-def _changes(browser: Browser, address: str) -> list[float]:
+def _changes(browser: Browser, address: str) -> tuple[list[float], list[float]]:
     page = browser.new_context(base_url=address, viewport={"width": 1440, "height": 900}).new_page()
     page.goto("/login/")
     page.fill("[name=username]", "clinician")
@@ -97,12 +107,14 @@ def _changes(browser: Browser, address: str) -> list[float]:
     page.evaluate("const list = document.getElementById('ev-babinski').closest('details'); if (list) list.open = true")
     for number in range(CHANGES):
         _change(page, ("absent", "present")[number % 2])
-    taken: list[float] = page.evaluate("window.taken")
-    return taken
+    return page.evaluate("window.taken"), page.evaluate("window.takenWhole")
 
 
 def _change(page: Page, state: str) -> None:
-    before = page.evaluate("window.taken.length")
+    count, whole = page.evaluate("window.taken.length"), page.evaluate("window.takenWhole.length")
+    before = page.evaluate(FIRST)
     with page.expect_response(re.compile("/findings/")):
         page.click(f"label[for='babinski-{state}']")
-    page.wait_for_function("before => window.taken.length > before", arg=before)
+    page.wait_for_function("before => window.taken.length > before", arg=count)
+    assert page.evaluate(FIRST) != before, "the ranking is the one before"
+    page.wait_for_function(AT_REST, arg=whole)

@@ -23,6 +23,7 @@ from django.test.utils import override_settings
 
 from causes import ranking
 from causes.ranking import Differential
+from tests import bench_catalogue
 
 ROUNDS = 15
 ROWS = 200
@@ -35,6 +36,7 @@ def page_measurements() -> Iterator[Measured]:
         client = _signed_in(Path(folder) / "bench.sqlite3")
         with override_settings(ROOT_URLCONF="tests.bench_urls"):
             yield from _measured(client)
+        yield from bench_catalogue.catalogue_measurements()
 
 
 def _signed_in(database: Path) -> Client:

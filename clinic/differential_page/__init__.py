@@ -13,7 +13,15 @@ from clinic.chart import Chart
 from clinic.differential_page.causes import CauseList, cause_list
 from clinic.differential_page.checks import Flags, LaneRow, flags, lane
 from clinic.differential_page.comparison import Comparison, comparison
-from clinic.differential_page.evidence_list import EvidenceList, Problem, control_state, evidence_list
+from clinic.differential_page.evidence_list import (
+    EvidenceList,
+    EvidenceRow,
+    Problem,
+    control_state,
+    entered_rows,
+    evidence_list,
+    newest_entry,
+)
 from clinic.differential_page.explaining import Explained, TippingPoint, explained, tipping_point
 from clinic.differential_page.head import Head, Verdict, head, verdict
 from clinic.differential_page.meter import Meter, meter
@@ -23,11 +31,13 @@ from clinic.summary import summary
 
 __all__ = [
     "WITHOUT",
+    "AnsweredPage",
     "Comparison",
     "DifferentialPage",
     "Problem",
     "TippingPoint",
     "UnrankedPage",
+    "answered_page",
     "comparison",
     "control_state",
     "differential_page",
@@ -65,6 +75,20 @@ class UnrankedPage:
     release: int
     sha256: str
     engine_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredPage:
+    """What must be right at once after a change; the rest of the page follows."""
+
+    flags: Flags | None
+    verdict: Verdict
+    causes: CauseList
+    lane: tuple[LaneRow, ...]
+    benign: BenignLane | None
+    rows: tuple[EvidenceRow, ...]
+    seen: int
+    what_if: None = None  # nothing is entered while a finding is switched off
 
 
 def differential_page(
@@ -111,4 +135,17 @@ def unranked_page(chart: Chart, user: User, problems: Mapping[str, Problem] | No
         release=chart.release.number,
         sha256=chart.catalogue.sha256[:12],
         engine_version=ENGINE_VERSION,
+    )
+
+
+def answered_page(chart: Chart, user: User) -> AnsweredPage:
+    """Raises EvidenceError when the evidence cannot be ranked."""
+    return AnsweredPage(
+        flags=flags(chart.catalogue, chart.flags),
+        verdict=verdict(chart),
+        causes=cause_list(chart, ""),
+        lane=lane(chart),
+        benign=benign_lane(chart),
+        rows=entered_rows(chart, user),
+        seen=newest_entry(chart),
     )

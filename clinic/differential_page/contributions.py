@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from causes.catalogue import BACKGROUND, Catalogue, Finding, Likelihood, Pretest
 from causes.conditions import Value
+from causes.pooling import pools
 from causes.ranking import Contribution, Differential, RankedCause
 from causes.words import capitalised
 from clinic import words
@@ -137,7 +138,7 @@ def _row(
         name=words.statement(finding, item.answer),
         url=reverse("finding", args=[item.finding]),
         figures=_figures(catalogue, finding, item),
-        population=_population(item.likelihood),
+        population=_population(catalogue, item.likelihood),
         lr=words.ratio(item.lr),
         strength=words.strength(item.lr),
         counts=_counts(catalogue, item, others),
@@ -193,9 +194,13 @@ def _times(lr: float) -> str:
     return form % {"n": words.ratio(size)}
 
 
-def _population(row: Likelihood | None) -> str:
+def _population(catalogue: Catalogue, row: Likelihood | None) -> str:
     if row is None:
         return ""
+    if pool := pools(catalogue).get((row.cause, row.finding)):
+        form = ngettext("pooled with %(n)s more study", "pooled with %(n)s more studies", pool.studies - 1)
+        total = _("%(total)s patients in all") % {"total": pool.total}
+        return capitalised(f"{row.population}; {form % {'n': pool.studies - 1}}, {total}")
     if row.affected is not None and row.total:
         counted = _("%(affected)s of %(total)s") % {"affected": row.affected, "total": row.total}
     else:

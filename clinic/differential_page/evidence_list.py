@@ -112,9 +112,20 @@ def evidence_list(chart: Chart, user: User, problems: Mapping[str, Problem]) -> 
         groups=groups,
         legend=tuple(STATES.values()),
         unusable=chart.record.unusable,
-        seen=max((row.pk for row in chart.record.entries), default=0),
+        seen=newest_entry(chart),
         changed=tuple(rows[slug] for slug in _touched(chart, build) if slug in rows),
     )
+
+
+def entered_rows(chart: Chart, user: User) -> tuple[EvidenceRow, ...]:
+    """Those that an entry may have changed on a page that shows them already."""
+    build, known = _RowBuilder(chart, user, {}), chart.record.known
+    return tuple(build.row(known[slug]) for slug in _touched(chart, build) if slug in known)
+
+
+def newest_entry(chart: Chart) -> int:
+    """Its number; 0 without any."""
+    return max((row.pk for row in chart.record.entries), default=0)
 
 
 def _touched(chart: Chart, build: _RowBuilder) -> set[str]:

@@ -13,6 +13,7 @@ from causes.ranking import RankedCause
 from causes.ranking.smallest_change import contenders
 from clinic import words
 from clinic.chart import Chart
+from clinic.told import told
 
 LEADING = "leading-posterior"
 
@@ -28,6 +29,7 @@ class Head:
     release: str
     respondent: str  # who filled it in, when that was not the patient; else ""
     other_person: str  # a warning, or ""
+    told: tuple[str, ...]  # what the patient was told to do, and when
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Verdict:
 
 def head(chart: Chart) -> Head:
     intake, record = chart.intake, chart.record
+    asked_from = chart.catalogue if intake.release_id == chart.release.number else intake.release.catalogue()
     answered = sum(known.is_answered for known in record.known.values())
     found = sum(known.entry is not None for known in record.known.values())
     return Head(
@@ -51,6 +54,7 @@ def head(chart: Chart) -> Head:
         release=_release(chart),
         respondent=words.respondent(intake),
         other_person=chart.other_person,
+        told=told(intake, asked_from),
     )
 
 

@@ -136,6 +136,37 @@ def _mention(item: Mention, state: str, page: str) -> str:
     return f'<li>{state_mark(state)}<a href="{page}#ev-{item.slug}">{escape(item.text)}</a></li>'
 
 
+def cause_summary(row: CauseRow) -> SafeString:
+    """One cause in sight: all but its contributions."""
+    name = f'<a href="{row.url}">{escape(row.name)}</a>' if row.url else escape(row.name)
+    why = f'<p class="tw-quiet">{escape(row.no_reason)}</p>'
+    if row.reasons:
+        why = f'<ul class="tw-reasons" aria-label="{escape(_("Strongest reasons"))}">{reasons(row.reasons)}</ul>'
+    return _safe(
+        (
+            f'<span class="tw-cause__rank">{row.rank or ""}</span>',
+            f'<div class="tw-cause__id"><h3 class="tw-cause__name">{name}</h3>{_cause_facts(row)}</div>',
+            f'<div class="tw-cause__bar">{posterior_bar(row)}</div>',
+            f'<strong class="tw-cause__p">{escape(row.posterior)}</strong>',
+            f'<div class="tw-cause__why"><p class="tw-cause__interval">{escape(row.interval)}</p>{why}</div>',
+        )
+    )
+
+
+def _cause_facts(row: CauseRow) -> str:
+    """Of a cause that the catalogue holds."""
+    if row.urgency is None:
+        return ""
+    return (
+        f'<div class="tw-row">{_urgency(row)}{_cannot_miss(row)}</div><p class="tw-cause__facts">'
+        f"{escape(_('In the first three:'))} <b>{escape(row.top_three)}</b><br>{escape(row.standing)}</p>"
+    )
+
+
+def _cannot_miss(row: CauseRow) -> str:
+    return f'<span class="tw-tag tw-tag--strong">{escape(_("Cannot miss"))}</span>' if row.is_cannot_miss else ""
+
+
 def further_causes(rows: Iterable[CauseRow]) -> SafeString:
     """The causes that are out of sight at first, a line each."""
     return _safe(map(_further_cause, rows))
@@ -143,7 +174,7 @@ def further_causes(rows: Iterable[CauseRow]) -> SafeString:
 
 def _further_cause(row: CauseRow) -> str:
     name = f'<a href="{row.url}">{escape(row.name)}</a>' if row.url else f"<b>{escape(row.name)}</b>"
-    tag = f' <span class="tw-tag tw-tag--strong">{escape(_("Cannot miss"))}</span>' if row.is_cannot_miss else ""
+    tag = f" {_cannot_miss(row)}" if row.is_cannot_miss else ""
     why = "; ".join(f"{reason.name} ({reason.strength})" for reason in row.reasons) or row.no_reason
     table = (
         f' · <a href="{row.open_query}#cause-{row.slug}">{escape(row.contributions)}</a>' if row.contributions else ""

@@ -4,6 +4,7 @@ from clinic.differential_page import markup
 
 register = template.Library()
 for function in (
+    markup.cause_summary,
     markup.contribution_rows,
     markup.evidence_rows,
     markup.form_field,
@@ -11,9 +12,7 @@ for function in (
     markup.lr_bar,
     markup.mentions,
     markup.outcome_lines,
-    markup.posterior_bar,
     markup.preview_rows,
-    markup.reasons,
     markup.silent_mentions,
     markup.slugs,
     markup.state_mark,

@@ -18,6 +18,7 @@ from clinic.models import Assessment
 from clinic.own_lists import in_sight_of
 from clinic.snapshot import signed_page, snapshot
 from clinic.views.differential import differential_response
+from clinic.withdrawn import withdrawn_notice
 from intake.models import Intake
 
 
@@ -44,6 +45,7 @@ def show(request: HttpRequest, assessment: Assessment) -> HttpResponse:
         "assessment": assessment,
         "page": signed_page(assessment),
         "confirmed": standing_line(assessment.intake),
+        "withdrawn": withdrawn_notice(assessment),
     }
     return render(request, "clinic/assessment.html", context)
 

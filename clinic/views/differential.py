@@ -13,7 +13,15 @@ from django_htmx.http import reswap, retarget
 
 from clinic.access import intake_required
 from clinic.chart import Chart
-from clinic.differential_page import WITHOUT, Problem, comparison, differential_page, tipping_point, unranked_page
+from clinic.differential_page import (
+    WITHOUT,
+    Problem,
+    answered_page,
+    comparison,
+    differential_page,
+    tipping_point,
+    unranked_page,
+)
 from clinic.entering import RELEASE
 from clinic.entering import change_context as change
 from clinic.entering import enter as enter_changes
@@ -24,6 +32,8 @@ from clinic.own_lists import chart_for, in_sight_of
 from clinic.recorded import fetch_recorded
 from clinic.snapshot import signed_conclusion
 from intake.models import Intake
+
+REST = "rest"  # the element of the page that asks for what follows
 
 
 @require_safe
@@ -38,7 +48,26 @@ def enter(request: HttpRequest, intake: Intake) -> HttpResponse:
     chart, problems = enter_changes(intake, request.user, request.POST)  # type: ignore[arg-type]
     if not problems and not request.htmx:  # type: ignore[attr-defined]
         return HttpResponseRedirect(reverse("differential", args=[intake.key]) + "#evidence")
-    return differential_response(request, in_sight_of(request, chart), problems=problems)
+    chart = in_sight_of(request, chart)
+    if problems or not _is_page_of(request, chart):
+        return differential_response(request, chart, problems=problems)
+    context = {"intake": intake, "page": answered_page(chart, request.user)}  # type: ignore[arg-type]
+    return render(request, "clinic/_differential_answered.html", context)
+
+
+@require_safe
+@intake_required
+def part(request: HttpRequest, intake: Intake) -> HttpResponse:
+    """For a page that is open: what follows the first answer to a change, or a table that was unfolded.
+
+    It has an address of its own so that it counts as no new look, after which nothing would have changed.
+    """
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect("differential", intake.key)
+    chart = chart_for(request, intake)
+    if request.htmx.target == REST:  # type: ignore[attr-defined]
+        return _exchanged(request, chart, _context(request, chart))
+    return differential_response(request, chart)
 
 
 @require_POST
@@ -87,6 +116,23 @@ def differential_response(
     own_list_form: OwnListForm | None = None,
 ) -> HttpResponse:
     """The page, or what changes of it for htmx. A form that could not be used makes it a 422."""
+    context = _context(request, chart, problems, context_form, sign_form, own_list_form)
+    status = 422 if problems or context_form or sign_form or own_list_form else 200
+    is_htmx = bool(request.htmx)  # type: ignore[attr-defined]
+    if is_htmx and request.method == "POST":
+        return _exchanged(request, chart, context, status)
+    is_part = is_htmx and request.htmx.target == "differential"  # type: ignore[attr-defined]
+    return render(request, f"clinic/{'_differential_part' if is_part else 'differential'}.html", context, status=status)
+
+
+def _context(
+    request: HttpRequest,
+    chart: Chart,
+    problems: Mapping[str, Problem] | None = None,
+    context_form: ContextForm | None = None,
+    sign_form: SignOffForm | None = None,
+    own_list_form: OwnListForm | None = None,
+) -> dict[str, Any]:
     intake, user = chart.intake, request.user
     fetch_recorded(intake)
     page = (
@@ -94,7 +140,7 @@ def differential_response(
         if chart.unranked
         else differential_page(chart, user, request.GET.get("open", ""), problems, _switched_off(request, chart))  # type: ignore[arg-type]
     )
-    context: dict[str, Any] = {
+    return {
         "section": "worklist",
         "intake": intake,
         "page": page,
@@ -107,8 +153,6 @@ def differential_response(
         "problems": problems,
         **follow_up(request, chart, own_list_form),
     }
-    is_refused = problems or context_form or sign_form or own_list_form
-    return _rendered(request, chart, context, status=422 if is_refused else 200)
 
 
 def _switched_off(request: HttpRequest, chart: Chart) -> list[str]:
@@ -119,20 +163,17 @@ def _switched_off(request: HttpRequest, chart: Chart) -> list[str]:
     return slugs
 
 
-def _rendered(request: HttpRequest, chart: Chart, context: Mapping[str, Any], status: int) -> HttpResponse:
-    is_htmx = bool(request.htmx)  # type: ignore[attr-defined]
-    if is_htmx and request.method == "POST":
-        if _is_page_of(request, chart):
-            return render(request, "clinic/_differential_changed.html", context, status=status)
-        # The page was made from another release, or without a ranking: it is exchanged whole.
-        response = render(request, "clinic/_differential_part.html", context, status=status)
-        return reswap(retarget(response, "#differential"), "innerHTML")
-    is_part = is_htmx and request.htmx.target == "differential"  # type: ignore[attr-defined]
-    return render(request, f"clinic/{'_differential_part' if is_part else 'differential'}.html", context, status=status)
+def _exchanged(request: HttpRequest, chart: Chart, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
+    if _is_page_of(request, chart):
+        return render(request, "clinic/_differential_changed.html", context, status=status)
+    # The page was made from another release, or without a ranking: it is exchanged whole.
+    response = render(request, "clinic/_differential_part.html", context, status=status)
+    return reswap(retarget(response, "#differential"), "innerHTML")
 
 
 def _is_page_of(request: HttpRequest, chart: Chart) -> bool:
-    return not chart.unranked and request.POST.get(RELEASE) == str(chart.release.number)
+    sent = request.POST if request.method == "POST" else request.GET
+    return not chart.unranked and sent.get(RELEASE) == str(chart.release.number)
 
 
 def assessments_of(chart: Chart) -> list[tuple[Assessment, str]]:

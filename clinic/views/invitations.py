@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from causes.models import Release
 from clinic import qr
 from clinic.access import member_required
 from clinic.invitation_file import MOST_ROWS
@@ -33,6 +34,7 @@ from clinic.patient_forms import EmailForm, InvitationFilterForm, InviteForm
 from clinic.patients import date
 from clinic.views.sending import say_outcome, say_tally
 from intake.models import Invitation, Patient
+from intake.pages import usual_questions
 
 PAGE_SIZE = 25
 
@@ -149,10 +151,11 @@ def sheets(request: HttpRequest) -> HttpResponse:
 
 
 def _sheets(request: HttpRequest, invitations: list[Invitation], number: int | None = None) -> HttpResponse:
+    questions = usual_questions(Release.objects.current().catalogue())
     address = address_of(request)
     context = {
         "section": "patients",
-        "sheets": [sheet_of(invitation, address) for invitation in invitations],
+        "sheets": [sheet_of(invitation, address, questions) for invitation in invitations],
         "number": number,
     }
     return render(request, "clinic/invitation_sheets.html", context)

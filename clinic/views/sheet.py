@@ -5,20 +5,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from causes.catalogue import Catalogue
-from causes.models import Release
 from clinic.access import assessment_required
 from clinic.forms import SheetOverruleForm
 from clinic.models import Assessment, SheetOverrule
 from clinic.patient_sheet import patient_sheet
 from clinic.sheet_conditions import SheetConditions, sheet_conditions
+from clinic.withdrawn import withdrawn_notice
 
 
 @require_safe
 @assessment_required
 def show(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     """Printed and handed over; the patient herself never sees a page of the clinic."""
-    catalogue = _catalogue(assessment)
+    catalogue = assessment.release.catalogue()
     conditions = sheet_conditions(assessment, catalogue)
     if conditions.refusal or conditions.hindrances:
         return _not_yet(request, assessment, conditions, SheetOverruleForm(conditions))
@@ -27,6 +26,7 @@ def show(request: HttpRequest, assessment: Assessment) -> HttpResponse:
         "assessment": assessment,
         "sheet": patient_sheet(assessment, catalogue),
         "overruled": conditions.overruled,
+        "withdrawn": withdrawn_notice(assessment),
     }
     return render(request, "clinic/patient_sheet.html", context)
 
@@ -35,7 +35,7 @@ def show(request: HttpRequest, assessment: Assessment) -> HttpResponse:
 @assessment_required
 def overrule(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     """Records why the sheet is given although the picture is not benign. A confirmed diagnosis overrules it all."""
-    conditions = sheet_conditions(assessment, _catalogue(assessment))
+    conditions = sheet_conditions(assessment, assessment.release.catalogue())
     if not conditions.refusal and not conditions.hindrances:
         return redirect("patient_sheet", assessment.key)
     form = SheetOverruleForm(conditions, request.POST)
@@ -54,10 +54,6 @@ def overrule(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     if made.assessment_id != assessment.pk:
         raise BadRequest("This form belongs to another assessment.")
     return redirect("patient_sheet", assessment.key)
-
-
-def _catalogue(assessment: Assessment) -> Catalogue:
-    return Release.objects.defer("document").get(pk=assessment.release_id).catalogue()
 
 
 def _not_yet(

@@ -13,6 +13,8 @@ from clinic.access import member_required
 from clinic.models import Membership
 from intake.forms.respondent import RespondentForm
 from intake.models import Intake
+from intake.pages import usual_questions
+from intake.views.shown_again import posted, show_again, take
 from intake.waiting_room import is_used, open_here, open_screen, screen_of, take_in, throw_away
 
 
@@ -33,10 +35,13 @@ def welcome(request: HttpRequest) -> HttpResponse:
     opened_by = _opener(request)
     if opened_by is None:
         return render(request, "intake/waiting_room_closed.html", status=403)
+    waiting = take(request)
     if request.method == "GET" and is_used(request):
         _clear(request, opened_by)
-    form = RespondentForm.of(request)
-    if form.is_valid():
+    form = RespondentForm(posted(request, waiting))
+    if request.method == "POST" and not form.is_valid():
+        return show_again(request, form)
+    if request.method == "POST":
         intake = Intake.objects.create(
             practice=opened_by.practice,
             release=Release.objects.current(),
@@ -46,8 +51,9 @@ def welcome(request: HttpRequest) -> HttpResponse:
         )
         take_in(request, intake)
         return redirect("intake_resume", intake.token)
-    context = {"practice": opened_by.practice, "respondent": form}
-    return render(request, "intake/waiting_room.html", context, status=422 if form.errors else 200)
+    questions = usual_questions(Release.objects.current().catalogue())
+    context = {"practice": opened_by.practice, "respondent": form, "questions": questions}
+    return render(request, "intake/waiting_room.html", context)
 
 
 @never_cache

@@ -84,8 +84,8 @@ class TestShow:
         client.get(url(sent_intake))
 
         # Session, user, intake, membership, access record, release, findings, assessments; last look, changes of
-        # setting, own lists, confirmed diagnosis, overruled sheets, an intake before.
-        with django_assert_num_queries(14):
+        # setting, own lists, confirmed diagnosis, overruled sheets, an intake before, all releases.
+        with django_assert_num_queries(15):
             client.get(url(sent_intake))
 
     def test_looking_changes_nothing(self, signed_in, clinician, sent_intake):
@@ -326,8 +326,32 @@ class TestEnter:
         text = text_of(signed_in(clinician).post(url(sent_intake, "enter_finding"), data, headers=HTMX))
 
         ids = set(re.findall(r'id="([\w-]+)"', text))
-        assert {"part-head", "part-causes", "part-checks", "evidence-state", "sign-seen", "ev-babinski"} <= ids
-        assert not {"ev-hoffmann", "evidence-form", "sign-card", "ev-weakness"} & ids
+        assert {"part-flags", "part-ranking", "part-lane", "evidence-state", "ev-babinski"} <= ids
+        assert not {"ev-hoffmann", "evidence-form", "sign-card", "sign-seen", "ev-weakness", "part-reasons"} & ids
+
+    def test_the_first_answer_is_of_one_ranking(self, signed_in, clinician, sent_intake, release):
+        """Ranking, lane and red flags are those of a fresh page after the change."""
+        data = {"babinski": "present", "release": str(release.number)}
+
+        page = signed_in(clinician).post(url(sent_intake, "enter_finding"), data, headers=HTMX).context["page"]
+
+        fresh = page_of(sent_intake, clinician)
+        assert page.causes == fresh.causes
+        assert page.causes.further == fresh.causes.further
+        assert (page.verdict, page.lane, page.flags, page.benign) == (fresh.verdict, fresh.lane, fresh.flags, None)
+        assert page.seen == fresh.evidence.seen == sent_intake.clinician_findings.get().pk
+        assert page.rows == fresh.evidence.changed
+
+    def test_what_follows_cannot_be_signed_before_it_came(self, signed_in, clinician, sent_intake, release):
+        client = signed_in(clinician)
+        signed = re.search(r'name="inputs" value="(\w+)"', text_of(client.get(url(sent_intake))))
+        data = {"babinski": "present", "release": str(release.number)}
+
+        answer = text_of(client.post(url(sent_intake, "enter_finding"), data, headers=HTMX))
+
+        assert signed
+        assert signed[1] != chart_of(sent_intake).inputs
+        assert 'name="inputs"' not in answer
 
     def test_what_is_sent_holds_every_row_that_differs(self, signed_in, clinician, colleague, sent_intake, release):
         cast.add_findings(sent_intake, colleague)
@@ -478,6 +502,57 @@ class TestEnter:
 
     def test_get_is_not_allowed(self, signed_in, clinician, sent_intake):
         assert signed_in(clinician).get(url(sent_intake, "enter_finding")).status_code == 405
+
+
+class TestPart:
+    """What an open page asks for after the first answer to a change."""
+
+    REST = HTMX | {"HX-Target": "rest"}
+
+    def rest(self, client, intake, release):
+        return client.get(url(intake, "differential_part"), {"release": str(release.number)}, headers=self.REST)
+
+    def test_works(self, signed_in, clinician, sent_intake, release):
+        client = signed_in(clinician)
+        client.get(url(sent_intake))
+        client.post(url(sent_intake, "enter_finding"), {"babinski": "present"}, headers=HTMX)
+
+        text = text_of(self.rest(client, sent_intake, release))
+
+        ids = set(re.findall(r'id="([\w-]+)"', text))
+        assert {"part-head", "part-causes", "part-checks", "evidence-state", "sign-seen", "ev-babinski"} <= ids
+        assert not {"ev-hoffmann", "evidence-form", "sign-card", "ev-weakness"} & ids
+        assert 'id="change-status" role="status">Babinski sign: present (you, today' in text
+        assert chart_of(sent_intake).inputs in text
+
+    def test_anonymous_is_sent_to_the_login(self, client, sent_intake):
+        assert client.get(url(sent_intake, "differential_part")).url.startswith(reverse("login"))
+
+    def test_outsider_gets_404(self, signed_in, outsider, sent_intake, release):
+        assert self.rest(signed_in(outsider), sent_intake, release).status_code == 404
+
+    def test_a_page_of_another_release_is_exchanged_whole(self, signed_in, clinician, sent_intake):
+        response = signed_in(clinician).get(url(sent_intake, "differential_part"), {"release": "99"}, headers=self.REST)
+
+        assert response["HX-Retarget"] == "#differential"
+        assert 'id="evidence-form"' in text_of(response)
+
+    def test_is_no_new_look(self, signed_in, clinician, sent_intake, release):
+        """After the next change the one before is still new since the page was opened."""
+        client = signed_in(clinician)
+        client.get(url(sent_intake))
+        for finding in ("babinski", "hoffmann"):
+            client.post(url(sent_intake, "enter_finding"), {finding: "present"}, headers=HTMX)
+            client.get(url(sent_intake, "differential_part") + "?open=als", headers=HTMX)
+            text = text_of(self.rest(client, sent_intake, release))
+
+        assert "Babinski sign: present" in text
+        assert "Hoffmann sign: present" in text
+
+    def test_is_no_page_of_its_own(self, signed_in, clinician, sent_intake):
+        response = signed_in(clinician).get(url(sent_intake, "differential_part"))
+
+        assert (response.status_code, response.url) == (302, url(sent_intake))
 
 
 class TestChangeContext:

@@ -46,16 +46,38 @@ class TestList:
     @pytest.mark.parametrize("text", ["lang", "Arthur", "ART lan"])
     def test_search(self, signed_in, clinician, practice, patient, text):
         cast.a_patient(practice, "Ada Quill")
-        response = signed_in(clinician).post(LIST, {"q": text})
+        response = signed_in(clinician).post(LIST, {"q": text}, follow=True)
         assert [row.name for row in response.context["rows"]] == ["Arthur Lang"]
 
     def test_search_by_reference(self, signed_in, clinician, practice, patient, sent_intake):
         cast.a_patient(practice, "Ada Quill")
-        response = signed_in(clinician).post(LIST, {"q": sent_intake.reference.lower()})
+        response = signed_in(clinician).post(LIST, {"q": sent_intake.reference.lower()}, follow=True)
         assert [row.name for row in response.context["rows"]] == ["Arthur Lang"]
 
     def test_search_without_a_match(self, signed_in, clinician, patient):
-        assert "Nobody matches" in signed_in(clinician).post(LIST, {"q": "zz"}).content.decode()
+        response = signed_in(clinician).post(LIST, {"q": "zz"}, follow=True)
+        assert "Nobody matches" in response.content.decode()
+
+    def test_a_search_is_there_again_and_in_no_address(self, signed_in, clinician, practice, patient):
+        """So Back, or the way back from a patient's page, leads to what was found."""
+        cast.a_patient(practice, "Ada Quill")
+        client = signed_in(clinician)
+        assert client.post(LIST, {"q": "quill"}).url == LIST
+        response = client.get(LIST)
+        assert [row.name for row in response.context["rows"]] == ["Ada Quill"]
+        assert 'value="quill"' in response.content.decode()
+        client.post(LIST, {})
+        assert len(client.get(LIST).context["rows"]) == 2
+
+    def test_a_search_too_long(self, signed_in, clinician):
+        assert signed_in(clinician).post(LIST, {"q": "z" * 201}).status_code == 400
+
+    def test_further_pages_of_a_search(self, signed_in, clinician, practice, patient):
+        for number in range(30):
+            cast.a_patient(practice, f"Copy {number:02d}")
+        client = signed_in(clinician)
+        client.post(LIST, {"q": "copy"})
+        assert [row.name for row in client.get(LIST, {"page": 2}).context["rows"]][-1] == "Copy 29"
 
     def test_a_search_in_the_address_is_not_read(self, signed_in, clinician, patient):
         response = signed_in(clinician).get(LIST, {"q": "zz"})

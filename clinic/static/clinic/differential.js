@@ -3,6 +3,7 @@
 (() => {
   const differential = document.getElementById("differential");
   const unsaved = document.getElementById("unsaved");
+  const outdated = document.getElementById("outdated");
   // Changes made while another one is on its way: the page that comes back does not show them yet.
   const waiting = new Map();
   let isBusy = false;
@@ -10,18 +11,11 @@
   let anchor = null;
   let focused = null;
 
-  // Bootstrap's rule for whatever follows a legend makes a browser style a whole list anew for each row that comes or
-  // goes. No legend of this page floats, so nothing needs it.
-  for (const sheet of document.styleSheets) {
-    const place = [...sheet.cssRules].findIndex((rule) => rule.selectorText === "legend + *");
-    if (place >= 0) sheet.deleteRule(place);
-  }
-
   const byId = (id) => (id ? document.getElementById(id) : null);
   const rowOf = (element) => element?.closest?.("#evidence-form li[id]");
   const isPost = (event) => event.detail.requestConfig?.verb === "post";
   // Tables and sentences that are loaded later change nothing else.
-  const isOfPage = (event) => [differential, byId("evidence-form")].includes(event.detail.target);
+  const isOfPage = (event) => [differential, byId("evidence-form"), byId("rest")].includes(event.detail.target);
 
   function remember(event) {
     const row = rowOf(event.target);
@@ -53,19 +47,41 @@
     if (focused.row) active.blur();
     if (event.detail.target === differential) return;
     event.detail.shouldSwap = false;
-    exchange(event.detail.serverResponse);
+    exchange(event.detail.serverResponse, isPost(event));
   });
 
   // Each part of the answer takes the place of the one with its id. htmx would send an event for every element that
   // goes and comes, thousands of them; and a browser draws what stays as it was much sooner than its double.
-  function exchange(answer) {
+  function exchange(answer, isAnswer) {
     const template = document.createElement("template");
     template.innerHTML = answer;
     for (const part of [...template.content.children]) {
       const old = byId(part.id);
       if (part.id === "change-status") old.textContent = part.textContent;
       else if (!rowOf(part)) adapt(old, part);
-      else if (!old.isEqualNode(part) || isTouched(old)) replace(old, part);
+      // What is typed while the rest of the page is on its way was not sent yet.
+      else if (!old.isEqualNode(part) || (isAnswer && isTouched(old))) replace(old, part);
+    }
+    if (isAnswer && !template.content.querySelector("[data-follows]")) awaitRest();
+  }
+
+  // The first answer to a change is what must be right at once. The other parts are of the ranking before: they are
+  // marked, and come when that answer has been drawn. A part that came bears no mark.
+  function awaitRest() {
+    for (const part of document.querySelectorAll("[data-follows]")) {
+      part.removeAttribute("data-outdated");
+      part.setAttribute("aria-busy", "true");
+    }
+    const drawn = new MessageChannel();
+    drawn.port1.onmessage = () => htmx.trigger(byId("rest"), "rest");
+    requestAnimationFrame(() => drawn.port2.postMessage(null));
+  }
+
+  function showOutdated() {
+    for (const part of document.querySelectorAll("[data-follows][aria-busy]")) {
+      part.removeAttribute("aria-busy");
+      part.setAttribute("data-outdated", "");
+      outdated.hidden = false;
     }
   }
 
@@ -222,9 +238,19 @@
     isBusy = false;
     const hasFailed = !event.detail.successful && event.detail.xhr.status !== 422;
     unsaved.hidden = !hasFailed;
-    if (hasFailed) waiting.clear();
+    if (hasFailed) {
+      waiting.clear();
+      showOutdated();
+    } else outdated.hidden = true;
     sendWaiting();
   });
+
+  // What gave way to another change is not lost: that one brings the rest as well.
+  for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
+    document.addEventListener(failure, (event) => {
+      if (event.detail.elt === byId("rest")) showOutdated();
+    });
+  }
 
   function sendWaiting() {
     if (!waiting.size) return;
