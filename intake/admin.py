@@ -2,6 +2,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from intake.models import Intake, Practice
 
@@ -51,8 +52,13 @@ class IntakeAdmin(ReadOnlyAdmin):
         "presentation",
         "urgency",
         "release",
+        "begun_with",
         "started_at",
         "saved_at",
         "sent_at",
     ]
-    readonly_fields = ["saved_at"]
+    readonly_fields = ["saved_at", "begun_with"]
+
+    @admin.display(description=_("begun with release"))
+    def begun_with(self, intake: Intake) -> int:
+        return intake.begun_with

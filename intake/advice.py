@@ -6,6 +6,7 @@ No name of a disease, no ranking, and never that all is well.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from causes.red_flags import fired
 from intake.models import Practice
 
 EMERGENCY = "emergency"
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ def advice(catalogue: Catalogue, evidence: Evidence) -> tuple[Advice, ...]:
     if not flags:
         return ()
     urgency = flags[0].urgency
-    texts = dict.fromkeys(flag.advice_to_patient for flag in flags if flag.urgency == urgency)
+    texts = _once(flag.advice_to_patient for flag in flags if flag.urgency == urgency)
     headings = {
         "emergency": _("Get medical help now"),
         "urgent": _("See a doctor within days"),
@@ -50,7 +52,18 @@ def advice(catalogue: Catalogue, evidence: Evidence) -> tuple[Advice, ...]:
         "routine": _("Talk to the practice"),
         "self-care": _("What you can do"),
     }
-    return (Advice(urgency, headings[urgency], tuple(texts)),)
+    return (Advice(urgency, headings[urgency], texts),)
+
+
+def _once(texts: Iterable[str]) -> tuple[str, ...]:
+    """Each sentence where it comes first: several flags begin with the same one."""
+    said: set[str] = set()
+    found = []
+    for text in texts:
+        fresh = [sentence for sentence in _SENTENCE_END.split(text) if sentence not in said]
+        said |= {*fresh}
+        found += [" ".join(fresh)] if fresh else []
+    return tuple(found)
 
 
 def calls(practice: Practice, given: tuple[Advice, ...]) -> tuple[Call, ...]:

@@ -93,6 +93,11 @@ def unusable(catalogue: Catalogue, answers: Answers) -> list[str]:
     return [f"{key}: {value}" for key, value in _unusable(catalogue, answers)]
 
 
+def unusable_keys(catalogue: Catalogue, answers: Answers) -> frozenset[str]:
+    """The answers that this catalogue does not know, or not wholly."""
+    return frozenset(key for key, _value in _unusable(catalogue, answers))
+
+
 def presentation(catalogue: Catalogue, evidence: Evidence) -> str:
     """The one presenting complaint that the evidence shows; "any" for several or none."""
     shown = [item.slug for item in catalogue.presentations if any(evidence.get(slug) is True for slug in item.findings)]

@@ -18,6 +18,7 @@ from intake import derivation
 LEAST_GAIN = "interview-least-gain"  # bits: a question that is expected to tell less is not asked
 ALONE_GAIN = "interview-alone-gain"  # bits: one that is expected to tell less shares a list with its neighbours
 LONGEST_LIST = "interview-longest-list"
+USUAL_QUESTIONS = "interview-usual-questions"
 ASKED_OF_PATIENTS = ("ask",)
 
 

@@ -14,14 +14,18 @@ from typing import Any
 
 from django.db import transaction
 from django.http import QueryDict
+from django.utils.translation import get_language
 
+from causes.catalogue.translating import in_language
+from causes.models import Release
+from intake.fitting import fitted
 from intake.follow_up import Earlier
 from intake.forms import TopicForm
 from intake.forms.base import Control
 from intake.forms.controls import CONTROLS
 from intake.forms.topic import SHOWN
 from intake.models import Intake
-from intake.topics import MEDICINES, PROFILE, Item, Topic
+from intake.topics import MEDICINES, PROFILE, Item, Topic, all_topics
 
 # Fields that come with every page: which load of it, the number of this save, what stood in it, and, from the
 # script, which fields were changed since the last save that was answered.
@@ -32,6 +36,10 @@ MOST_PAGES = 12
 LONGEST_PAGE_NAME = 32
 
 Texts = dict[str, list[str]]  # field -> what it holds; empty fields are left out
+
+
+class MovedError(Exception):
+    """The page was laid out by a release that the draft has just left."""
 
 
 @dataclass(frozen=True)
@@ -78,10 +86,15 @@ def before_of(intake: Intake, form: TopicForm) -> str:
 def save_page(intake: Intake, topic: Topic, posted: QueryDict, is_whole: bool) -> Saved:
     """Save what is well-formed as answers and the rest as typed. Raises ValidationError once it was sent.
 
+    Raises MovedError when another tab has moved the draft to a new release at this moment.
+
     ``is_whole``: the patient is done with the page, so that an empty optional box is an answer too, and so is what
     stood in it from an earlier questionnaire. Until then that is at most typed.
     """
+    laid_out_by = intake.release_id
     intake.lock()
+    if intake.release_id != laid_out_by:
+        raise MovedError
     came = TopicForm(intake.catalogue(), topic, intake.answers, posted)
     before = _before(posted)
     changed = {control.item.name: _texts(control, posted) for control in _changed(came, posted, before)}
@@ -103,6 +116,30 @@ def save_page(intake: Intake, topic: Topic, posted: QueryDict, is_whole: bool) -
         typed |= {control.item.name: _texts(control, data) for control in controls if control not in said}
         intake.save_answers(changes, form.cleared, typed, _pages(intake, posted))
     return Saved(form, after)
+
+
+@transaction.atomic
+def save_earlier_page(intake: Intake, release: Release, slug: str, posted: QueryDict) -> None:
+    """A page that an earlier release laid out, from a tab that was open when the draft moved.
+
+    What was changed on it goes to the answers where it still fits, and aside where it does not.
+    Raises ValidationError once it was sent.
+    """
+    intake.lock()
+    old = in_language(release.catalogue(), get_language() or "")
+    topic = next((topic for topic in all_topics(old) if topic.slug == slug), None)
+    if topic is None or _is_late(intake, posted):
+        return
+    came = TopicForm(old, topic, intake.answers, posted)
+    came.is_valid()
+    changed = list(_changed(came, posted, _before(posted)))
+    keys = {key for control in changed for key in control.keys}
+    said = {key: value for key, value in came.changes.items() if key in keys}
+    half = [control for control in changed if not said.keys() & {*control.keys}]
+    typed = {control.item.name: texts for control in half if (texts := _texts(control, posted))}
+    found = fitted(release.catalogue(), intake.release.catalogue(), said, typed, {})
+    intake.save_answers(found.answers, keys - said.keys(), {**intake.typed, **found.typed}, _pages(intake, posted))
+    intake.keep_aside(found.aside)
 
 
 def _suggested(intake: Intake, topic: Topic, answers: Mapping[str, Any]) -> dict[str, Texts]:

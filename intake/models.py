@@ -21,7 +21,7 @@ from causes.catalogue import URGENCIES, Catalogue
 from causes.catalogue.translating import in_language
 from causes.models import Release
 from causes.models.editable import Urgency
-from intake import derivation
+from intake import derivation, fitting
 
 logger = logging.getLogger(__name__)
 
@@ -166,6 +166,10 @@ class Intake(models.Model):
     pages = models.JSONField(default=dict, blank=True, editable=False)
     # Red flags for which the patient has read, while still answering, that help is needed at once: slug -> when.
     interruptions = models.JSONField(default=dict, blank=True, editable=False)
+    # From which release to which the draft moved, when, and what it asks in other words: in the order of the moves.
+    moves = models.JSONField(default=list, blank=True, editable=False)
+    # What was said to an earlier release and does not fit: key -> {"release": number, "value": what was said}.
+    aside = models.JSONField(default=dict, blank=True, editable=False)
     language = models.CharField(_("language"), max_length=10, blank=True)
     # With the date of birth it finds the draft again; what was sent is read with it too.
     code = models.CharField(_("code"), max_length=12, unique=True, default=new_reference, editable=False)
@@ -186,7 +190,7 @@ class Intake(models.Model):
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     reference = models.CharField(_("reference"), max_length=12, unique=True, null=True, blank=True)
     urgency = models.CharField(_("urgency"), max_length=10, choices=Urgency.choices, blank=True)
-    # Which release the stored urgency was worked out from: a newer one makes it stale.
+    # Which release the stored urgency was worked out from: when another one is in use it is stale.
     urgency_release = models.ForeignKey(Release, models.PROTECT, related_name="+", null=True, blank=True)
 
     objects = IntakeQuerySet.as_manager()
@@ -231,13 +235,20 @@ class Intake(models.Model):
         """What the patient's answers say, as findings of this catalogue."""
         return derivation.evidence(catalogue, self.answers)
 
+    @property
+    def begun_with(self) -> int:
+        """The number of the release that the draft started with."""
+        return self.moves[0]["from"] if self.moves else self.release_id
+
     def lock(self) -> None:
         """Until the transaction ends nobody else writes here. Raises ValidationError when it was already sent."""
         fresh = Intake.objects.select_for_update().get(pk=self.pk)
         if fresh.is_sent:
             raise ValidationError(_("These answers have already been sent."), code="sent")
         self.answers, self.typed, self.pages = fresh.answers, fresh.typed, fresh.pages
-        self.interruptions = fresh.interruptions
+        self.interruptions, self.moves, self.aside = fresh.interruptions, fresh.moves, fresh.aside
+        if self.release_id != fresh.release_id:
+            self.release = fresh.release
 
     @transaction.atomic
     def save_answers(
@@ -265,12 +276,39 @@ class Intake(models.Model):
         self.interruptions = {**dict.fromkeys(flags, now), **self.interruptions}
         Intake.objects.drafts().filter(pk=self.pk).update(interruptions=self.interruptions)
 
+    @transaction.atomic
+    def move_to(self, release: Release) -> None:
+        """Ask from this release from now on. Raises ValidationError when it was already sent."""
+        self.lock()
+        if self.release_id == release.pk:
+            return
+        old, new = self.release.catalogue(), release.catalogue()
+        found = fitting.fitted(old, new, self.answers, self.typed, self.aside)
+        move = {
+            "from": self.release_id,
+            "to": release.pk,
+            "at": timezone.now().isoformat(),
+            "reworded": fitting.reworded(old, new, found.answers),
+        }
+        self.release, self.moves = release, [*self.moves, move]
+        self.answers, self.typed, self.aside = found.answers, found.typed, found.aside
+        Intake.objects.drafts().filter(pk=self.pk).update(
+            release=release, moves=self.moves, answers=self.answers, typed=self.typed, aside=self.aside
+        )
+
+    @transaction.atomic
+    def keep_aside(self, aside: Mapping[str, Any]) -> None:
+        """Raises ValidationError when it was already sent."""
+        self.lock()
+        self.aside = {**self.aside, **aside}
+        Intake.objects.drafts().filter(pk=self.pk).update(aside=self.aside)
+
     def send(self) -> bool:
         """Send once. True for the call that sent it; a resend or a second tab gets False and changes nothing."""
-        catalogue = self.release.catalogue()
         with transaction.atomic():
             fresh = Intake.objects.select_for_update().get(pk=self.pk)
             if not fresh.is_sent:
+                catalogue = fresh.release.catalogue()
                 now = timezone.now()
                 patient = fresh.patient or Patient.objects.create(
                     practice_id=fresh.practice_id, **derivation.patient_details(fresh.answers)
@@ -286,7 +324,7 @@ class Intake(models.Model):
                     presentation=presentation,
                     title=derivation.title(catalogue, fresh.answers),
                     urgency=urgency,
-                    urgency_release_id=self.release_id if is_ranked else None,
+                    urgency_release_id=fresh.release_id if is_ranked else None,
                 )
             else:
                 changed = 0

@@ -19,7 +19,8 @@ from django.views.decorators.cache import never_cache
 
 from intake.languages import prefer
 from intake.models import Intake
-from intake.summary import groups
+from intake.moving import aside_rows
+from intake.summary import Group, groups
 
 OWN_COPIES = "own_copies"
 ALLOWED_FOR = datetime.timedelta(minutes=30)
@@ -59,6 +60,12 @@ def withdraw(request: HttpRequest, intake: Intake) -> None:
     request.session[OWN_COPIES] = left
 
 
+def copied_groups(intake: Intake) -> tuple[Group, ...]:
+    """The answers as they were sent, and what was said to questions that a newer release no longer asked."""
+    aside = Group(_("What you answered before the questions changed"), aside_rows(intake.aside))
+    return groups(intake.catalogue(), intake.answers) + ((aside,) if aside.rows else ())
+
+
 def as_text(intake: Intake) -> str:
     """The answers as a plain text file."""
     assert intake.sent_at is not None
@@ -67,7 +74,7 @@ def as_text(intake: Intake) -> str:
         _("Sent: %(when)s") % {"when": date_format(timezone.localtime(intake.sent_at), "DATETIME_FORMAT")},
         _("Reference: %(reference)s") % {"reference": intake.reference},
     ]
-    for group in groups(intake.catalogue(), intake.answers):
+    for group in copied_groups(intake):
         lines += ["", "", group.title, "=" * len(group.title)]
         for row in group.rows:
             lines += ["", row.question, *(f"    {line}" for line in row.answer.splitlines())]

@@ -58,6 +58,12 @@ def questions_left(catalogue: Catalogue, answers: Answers) -> int:
     return sum(len(items) for _topic, items in left_open) - sum(number - ceil(number / longest) for number in listed)
 
 
+def usual_questions(catalogue: Catalogue) -> int:
+    """How many a patient is told to expect. In a catalogue that was not measured: those that are open at the start."""
+    measured = catalogue.parameter.get(interview.USUAL_QUESTIONS)
+    return questions_left(catalogue, {}) if measured is None else round(measured)
+
+
 def whole_topic(catalogue: Catalogue, topic: Topic) -> Topic:
     return next((known for known in all_topics(catalogue) if known.slug == topic.slug), topic)
 
@@ -117,10 +123,13 @@ def _hangs_on(item: Item, slugs: Collection[str]) -> bool:
 
 
 def _alike(listed: list[Item], answers: Answers) -> list[Item]:
-    """What is not ticked has one answer for all: where some were answered no, those that were not sure stand alone."""
-    if not any(answers.get(item.name) == NO for item in listed):
-        return listed
-    return [item for item in listed if answers.get(item.name) != UNSURE]
+    """What is not ticked has one answer for all, so that what was answered otherwise stands alone.
+
+    Where some are still open, that is every no and not sure: nobody is to wonder whether she is asked it again.
+    """
+    said = {answers.get(item.name) for item in listed}
+    alone = {NO, UNSURE} if None in said else {UNSURE} if NO in said else set()
+    return [item for item in listed if answers.get(item.name) not in alone]
 
 
 def _laid_out(items: Sequence[Item], listed: list[Item], longest: int) -> tuple[Item, ...]:

@@ -60,6 +60,13 @@ def _said(catalogue: Catalogue, answers: Answers, item: Item) -> Row:
     return rows[1] if item.control == topics.PROFILE else rows[0]
 
 
+def said(catalogue: Catalogue, answers: Answers, name: str) -> Row | None:
+    """The question of this name and what was answered to it; None where the catalogue does not ask it."""
+    items = (item for topic in topics.all_topics(catalogue) for item in topic.items)
+    item = next((item for item in items if item.name == name or name in item.keys), None)
+    return _said(catalogue, answers, item) if item else None
+
+
 def groups(catalogue: Catalogue, answers: Answers) -> tuple[Group, ...]:
     """Every question that applies, under its topic, answered or not."""
     circumstances = derivation.circumstances(catalogue, answers)

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.urls import URLPattern, path
 from django.views.decorators.gzip import gzip_page
 
-from intake.views import again, interrupt, language, questions, sending, start
+from intake.views import again, changed, interrupt, language, questions, sending, start
 
 
 def light(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
@@ -21,6 +21,7 @@ urlpatterns = [
     light("<str:token>/", questions.resume, name="intake_resume"),
     light("<str:token>/again/", again.again, name="intake_again"),
     light("<str:token>/code/", start.code, name="intake_code"),
+    light("<str:token>/changed/", changed.changed, name="intake_changed"),
     light("<str:token>/check/", questions.check, name="intake_check"),
     light("<str:token>/check/settle/", questions.settle, name="intake_settle"),
     light("<str:token>/interrupt/", interrupt.interrupt, name="intake_interrupt"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -34,10 +34,6 @@ class RespondentForm(forms.Form):
         elif not cleaned.get("respondent_name") and "respondent_name" not in self.errors:
             self.add_error("respondent_name", ValidationError(_("Write your name."), code="required"))
         return cleaned
-
-    @classmethod
-    def of(cls, request: HttpRequest) -> Self:
-        return cls(request.POST if request.method == "POST" else None)
 
     def fields_of_intake(self) -> dict[str, Any]:
         """Raises KeyError before ``is_valid``."""

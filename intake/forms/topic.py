@@ -77,6 +77,18 @@ class TopicForm(forms.Form):
         return bool(self.new_items)
 
     @property
+    def is_come_back_to(self) -> bool:
+        """Everything later is answered, and something here has become worth asking since this page was finished."""
+        asked = [topic.slug for topic in topics.asked_topics(self.catalogue, self.answers)]
+        unfinished = {topic.slug for topic in topics.incomplete_topics(self.catalogue, self.answers)}
+        here = self.topic.slug
+        if here not in unfinished:
+            return False
+        later = asked[asked.index(here) + 1 :]
+        was_begun = any(item.is_answered(self.answers) for item in self.topic.items)
+        return was_begun and bool(later) and not unfinished & {*later}
+
+    @property
     def is_wide(self) -> bool:
         return any(control.item.control == topics.BODY for control in self.controls)
 

@@ -92,6 +92,8 @@ class Migration(migrations.Migration):
                 ('typed', models.JSONField(blank=True, default=dict, editable=False)),
                 ('pages', models.JSONField(blank=True, default=dict, editable=False)),
                 ('interruptions', models.JSONField(blank=True, default=dict, editable=False)),
+                ('moves', models.JSONField(blank=True, default=list, editable=False)),
+                ('aside', models.JSONField(blank=True, default=dict, editable=False)),
                 ('language', models.CharField(blank=True, max_length=10, verbose_name='language')),
                 ('code', models.CharField(default=intake.models.new_reference, editable=False, max_length=12, unique=True, verbose_name='code')),
                 ('respondent', models.CharField(choices=[('patient', 'The patient'), ('helped', 'The patient, with help'), ('carer', 'Someone for the patient'), ('staff', 'A member of staff')], default='patient', max_length=10, verbose_name='filled in by')),

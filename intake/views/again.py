@@ -12,6 +12,7 @@ from intake.follow_up import allow, knows, last_sent
 from intake.forms.find import BirthDateForm
 from intake.models import Intake
 from intake.views.guard import draft_required
+from intake.views.shown_again import posted, show_again, take, told_to_wait
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -21,20 +22,24 @@ def again(request: HttpRequest, intake: Intake) -> HttpResponse:
     last = last_sent(request, intake)
     if last is None:
         return redirect("intake_resume", intake.token)
-    form = BirthDateForm(request.POST if request.method == "POST" else None)
-    made = Try()
-    if form.is_valid():
-        made = take_try(intake.practice, origin_of(request))
-        if not made.is_refused and knows(last, form.birth_date):
-            allow(request, intake)
-            return redirect("intake_resume", intake.token)
-        form.add_error("day", made.wait_words or _("We know you by another date of birth. Check it, or answer afresh."))
+    waiting = take(request)
+    form = BirthDateForm(posted(request, waiting))
+    if request.method == "POST":
+        return _recognise(request, intake, last, form)
+    made = Try(waiting.wait_seconds if waiting else 0)
+    if waiting and (problem := made.wait_words or waiting.problem):
+        form.add_error("day", problem)
     context = {"intake": intake, "practice": intake.practice, "form": form}
-    response = render(request, "intake/again.html", context, status=_status(form, made))
+    return told_to_wait(render(request, "intake/again.html", context), made)
+
+
+def _recognise(request: HttpRequest, intake: Intake, last: Intake, form: BirthDateForm) -> HttpResponse:
+    if not form.is_valid():
+        return show_again(request, form)
+    made = take_try(intake.practice, origin_of(request))
     if made.is_refused:
-        response["Retry-After"] = str(made.wait_seconds)
-    return response
-
-
-def _status(form: BirthDateForm, made: Try) -> int:
-    return 429 if made.is_refused else 422 if form.errors else 200
+        return show_again(request, form, wait_seconds=made.wait_seconds)
+    if not knows(last, form.birth_date):
+        return show_again(request, form, _("We know you by another date of birth. Check it, or answer afresh."))
+    allow(request, intake)
+    return redirect("intake_resume", intake.token)

@@ -17,15 +17,25 @@ from intake.contradictions import contradictions, settled_by_patient
 from intake.emergency import interruptible, is_due, on_the_way_to
 from intake.follow_up import earlier
 from intake.forms import TopicForm
-from intake.keeping import TOUCHED, before_of, page_form, page_with_more, page_with_problems, save_page
+from intake.keeping import (
+    TOUCHED,
+    MovedError,
+    before_of,
+    page_form,
+    page_with_more,
+    page_with_problems,
+    save_page,
+)
 from intake.languages import LANGUAGE
 from intake.medicines import suggestions
 from intake.models import Intake
+from intake.moving import aside_rows
 from intake.pages import questions_left
 from intake.progress import Progress
 from intake.summary import groups, puzzles
 from intake.topics import Topic, all_topics, asked_topics, incomplete_topics
 from intake.views.answering import KEEP, KINDS, moved_on
+from intake.views.changed import keep_earlier, up_to_date
 from intake.views.guard import draft_required
 from intake.views.language import choose_posted
 
@@ -35,6 +45,7 @@ CHANGE, PROBLEMS, MORE = "change", "problems", "more"
 @require_safe
 @draft_required
 @interruptible
+@up_to_date
 def resume(request: HttpRequest, intake: Intake) -> HttpResponse:
     """The first question that is not answered."""
     return redirect(_first_unfinished(intake))
@@ -43,12 +54,20 @@ def resume(request: HttpRequest, intake: Intake) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_required
 @interruptible
+@up_to_date
 def topic(request: HttpRequest, intake: Intake, slug: str) -> HttpResponse:
+    try:
+        return keep_earlier(request, intake, slug) or _page(request, intake, slug)
+    except MovedError:
+        return keep_earlier(request, intake, slug) or redirect("intake_resume", intake.token)
+
+
+def _page(request: HttpRequest, intake: Intake, slug: str) -> HttpResponse:
     asked = asked_topics(intake.catalogue(), intake.answers)
     current = next((item for item in asked if item.slug == slug), None)
     if current is None:
-        # Known, but an answer has since ruled all its questions out: go on where something is open.
-        if any(item.slug == slug for item in all_topics(intake.catalogue())):
+        # Known, but an answer has since ruled all its questions out, or a release: go on where something is open.
+        if intake.moves or any(item.slug == slug for item in all_topics(intake.catalogue())):
             return moved_on(request, _first_unfinished(intake))
         raise Http404
     if request.method == "POST":
@@ -69,6 +88,7 @@ def topic(request: HttpRequest, intake: Intake, slug: str) -> HttpResponse:
 @require_safe
 @draft_required
 @interruptible
+@up_to_date
 def check(request: HttpRequest, intake: Intake) -> HttpResponse:
     catalogue = intake.catalogue()
     context = {
@@ -76,6 +96,7 @@ def check(request: HttpRequest, intake: Intake) -> HttpResponse:
         "groups": groups(catalogue, intake.answers),
         "incomplete": incomplete_topics(catalogue, intake.answers),
         "puzzles": puzzles(catalogue, intake.answers),
+        "aside": aside_rows(intake.aside),
         "progress": Progress.at(asked_topics(catalogue, intake.answers), None, intake.token),
     }
     return render(request, "intake/check.html", context)

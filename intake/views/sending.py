@@ -13,7 +13,6 @@ from intake.advice import advice, calls
 from intake.languages import prefer
 from intake.models import Intake
 from intake.own_copy import own_copy_required
-from intake.summary import groups
 from intake.topics import incomplete_topics
 from intake.views.answering import moved_on
 from intake.views.guard import cleared, draft_required, intake_of
@@ -59,7 +58,7 @@ def answers(request: HttpRequest, intake: Intake) -> HttpResponse:
     context = {
         "intake": intake,
         "practice": intake.practice,
-        "groups": groups(intake.catalogue(), intake.answers),
+        "groups": own_copy.copied_groups(intake),
         "until": own_copy.allowed_until(request, intake),
     }
     return render(request, "intake/answers.html", context)

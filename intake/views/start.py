@@ -20,14 +20,16 @@ from intake.forms.find import FindForm
 from intake.forms.respondent import RespondentForm, respondent_of
 from intake.languages import prefer
 from intake.models import Intake, Invitation, Practice
+from intake.pages import usual_questions
 from intake.views.guard import closed, draft_required, is_for_the_patient_alone, refused, remember
+from intake.views.shown_again import posted, show_again, take, told_to_wait
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest, token: str) -> HttpResponse:
     practice = get_object_or_404(Practice, token=token)
-    form = RespondentForm.of(request)
+    form = RespondentForm(posted(request, take(request)))
     filled_in_by = respondent_of(request, form)
     if request.method == "POST" and filled_in_by is not None:
         intake = Intake.objects.create(
@@ -40,6 +42,8 @@ def start(request: HttpRequest, token: str) -> HttpResponse:
         remember(request, intake)
         waiting_room.take_in(request, intake)
         return redirect("intake_code", intake.token)
+    if request.method == "POST":
+        return show_again(request, form)
     return _welcome(request, practice, form, has_code=True)
 
 
@@ -59,13 +63,15 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if intake and not is_expired and is_for_the_patient_alone(request, intake):
         return refused(request, practice)
     draft = None if is_expired else intake
-    form = RespondentForm.of(request)
+    form = RespondentForm(posted(request, take(request)))
     filled_in_by = {} if draft else respondent_of(request, form)
     if request.method == "POST" and filled_in_by is not None:
         draft = _draft_of(request, invited, filled_in_by)
         is_untouched = not draft.answers and not draft.typed
         is_follow_up = is_untouched and last_sent(request, draft) is not None
         return redirect("intake_again" if is_follow_up else "intake_resume", draft.token)
+    if request.method == "POST":
+        return show_again(request, form)
     return _welcome(request, practice, form, draft=draft, is_expired=is_expired)
 
 
@@ -82,18 +88,28 @@ def code(request: HttpRequest, intake: Intake) -> HttpResponse:
 def find(request: HttpRequest, token: str) -> HttpResponse:
     """A draft, or what was sent, by its code and the date of birth. Posted, so that no address has them."""
     practice = get_object_or_404(Practice, token=token)
-    form = FindForm(request.POST if request.method == "POST" else None)
-    made = Try()
-    if form.is_valid():
-        made = take_try(practice, origin_of(request))
-        intake = None if made.is_refused else found(practice, form.code, form.birth_date)
-        if intake is not None:
-            own_copy.allow(request, intake)
-            waiting_room.admit(request, intake)
-            return redirect("intake_answers" if intake.is_sent else "intake_resume", intake.token)
-        if not made.is_refused:
-            form.add_error(None, _("We found no answers with this code and date of birth. Check both, and try again."))
-    return _finding(request, practice, form, made)
+    waiting = take(request)
+    form = FindForm(posted(request, waiting))
+    if request.method == "POST":
+        return _look_for(request, practice, form)
+    if waiting and waiting.problem:
+        form.add_error(None, waiting.problem)
+    return _finding(request, practice, form, Try(waiting.wait_seconds if waiting else 0))
+
+
+def _look_for(request: HttpRequest, practice: Practice, form: FindForm) -> HttpResponse:
+    if not form.is_valid():
+        return show_again(request, form)
+    made = take_try(practice, origin_of(request))
+    if made.is_refused:
+        return show_again(request, form, wait_seconds=made.wait_seconds)
+    intake = found(practice, form.code, form.birth_date)
+    if intake is None:
+        problem = _("We found no answers with this code and date of birth. Check both, and try again.")
+        return show_again(request, form, problem)
+    own_copy.allow(request, intake)
+    waiting_room.admit(request, intake)
+    return redirect("intake_answers" if intake.is_sent else "intake_resume", intake.token)
 
 
 def _draft_of(request: HttpRequest, invited: Invitation, filled_in_by: dict[str, Any]) -> Intake:
@@ -127,18 +143,15 @@ def _welcome(
 ) -> HttpResponse:
     context = {
         "practice": practice,
+        "questions": usual_questions(Release.objects.current().catalogue()),
         "draft": draft,
         "has_code": has_code,
         "is_expired": is_expired,
         "respondent": None if request.user.is_authenticated else respondent,
     }
-    return render(request, "intake/start.html", context, status=422 if respondent.errors else 200)
+    return render(request, "intake/start.html", context)
 
 
 def _finding(request: HttpRequest, practice: Practice, form: FindForm, made: Try) -> HttpResponse:
     context = {"practice": practice, "form": form, "wait": made.wait_words, "calls": calls(practice, ())}
-    status = 429 if made.is_refused else 422 if form.errors else 200
-    response = render(request, "intake/find.html", context, status=status)
-    if made.is_refused:
-        response["Retry-After"] = str(made.wait_seconds)
-    return response
+    return told_to_wait(render(request, "intake/find.html", context), made)

@@ -17,10 +17,11 @@ from causes.evaluation import read_cases
 from causes.models import Release
 from causes.ranking import expected_gains, rank
 from intake import derivation, interview
+from intake.derivation import NO, UNSURE, YES
 from intake.evaluation import evaluate, interviewed
 from intake.forms import TopicForm
 from intake.models import Intake
-from intake.pages import is_yes_or_no, page_of, questions_left
+from intake.pages import is_yes_or_no, page_of, questions_left, usual_questions
 from intake.panel import FURTHER, PUBLISHED
 from intake.topics import ALWAYS_ASKED, TICKS, Topic, all_topics, asked_topics
 from tests.cast import ALS_ANSWERS, a_draft
@@ -135,6 +136,18 @@ class TestAPage:
         assert max(lengths) <= 3
         assert max(lengths) - min(lengths) <= 1
 
+    def test_what_was_answered_no_is_not_in_a_list_with_what_is_open(self):
+        page = page_of(CATALOGUE, topic_of("general-health"), TWITCHES)
+        ticks = next(item for item in page.items if item.control == TICKS)
+        first, *rest = ticks.slugs
+        for said in (NO, UNSURE):
+            later = page_of(CATALOGUE, topic_of("general-health"), TWITCHES | {first: said})
+            lists = [item for item in later.items if item.control == TICKS]
+            assert first not in {slug for item in lists for slug in item.slugs}
+            assert {*rest} <= {slug for item in later.items for slug in item.slugs}
+        ticked = page_of(CATALOGUE, topic_of("general-health"), TWITCHES | {first: YES})
+        assert ticks in ticked.items, "a list that is being answered stays as it is"
+
     def test_fewer_questions_are_left_the_more_are_answered(self):
         start, later = questions_left(CATALOGUE, {}), questions_left(CATALOGUE, ALS_ANSWERS)
         assert start > later > 0
@@ -231,6 +244,7 @@ def report() -> dict[str, Any]:
 class TestThePublishedPatients:
     def test_few_questions(self, report):
         assert report["questions"]["median"] <= 35
+        assert abs(report["questions"]["median"] - usual_questions(CATALOGUE)) <= 1, "patients are told another number"
         assert report["questions"]["under_45"] >= 0.9
 
     def test_the_ranking_is_that_of_the_whole_form(self, report):

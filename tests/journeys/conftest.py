@@ -57,9 +57,20 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def address(database_url: str, browser: Browser) -> Iterator[str]:
+def outbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the server's e-mails go: a file for each connection."""
+    return tmp_path_factory.mktemp("outbox")
+
+
+@pytest.fixture(scope="session")
+def address(database_url: str, outbox: Path, browser: Browser) -> Iterator[str]:
     """The address of a freshly started server with the catalogue and the demonstration practice."""
-    environment = {**os.environ, "DATABASE_URL": database_url, "TWITCHWISE_DEVELOPMENT": "1"}
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database_url,
+        "TWITCHWISE_DEVELOPMENT": "1",
+        "EMAIL_URL": f"filemail:///{outbox}",
+    }
     manage = [sys.executable, str(ROOT / "manage.py")]
     for command in (["migrate", "--verbosity", "0"], ["load_catalogue"], ["load_demonstration"]):
         subprocess.run([*manage, *command], env=environment, check=True, capture_output=True, cwd=ROOT)
@@ -80,7 +91,7 @@ def address(database_url: str, browser: Browser) -> Iterator[str]:
 
 
 def _wait(url: str, server: subprocess.Popen[bytes]) -> None:
-    for _attempt in range(150):
+    for _attempt in range(600):
         try:
             urllib.request.urlopen(url, timeout=2).close()
         except OSError:

@@ -90,10 +90,39 @@ def open_questions(page: Page) -> list[str]:
     )
 
 
+def say_yes(page: Page, *slugs: str) -> None:
+    """To questions of their own and in lists, as far as they are in sight."""
+    for slug in slugs:
+        boxes = page.locator(f"input[name='{slug}'][value=yes], input[type=checkbox][value='{slug}']")
+        if (seen := boxes.filter(visible=True)).count():
+            seen.first.check()
+
+
+def answer_all(page: Page, *yes: str, name: str = PATIENT) -> None:
+    """Page after page to the one where the answers are checked; what interrupts is read and gone on from."""
+    for _page in range(45):
+        if is_at_check(page):
+            return
+        if "/interrupt/" in page.url:
+            page.get_by_role("button", name="Go on with the questions").click()
+            page.wait_for_load_state()
+            continue
+        say_yes(page, *yes)
+        fill_page(page, name=name)
+        if "/interrupt/" not in page.url:
+            go_on(page)
+    raise AssertionError("the questions never ended")
+
+
+def send(page: Page) -> None:
+    page.get_by_role("button", name=re.compile("^Send")).click()
+    page.wait_for_url(re.compile("/sent/$"))
+
+
 def go_on(page: Page) -> None:
     before = page.url
     page.get_by_role("button", name="Continue").click()
-    page.wait_for_function("before => location.href !== before", arg=before)
+    page.wait_for_url(lambda url: url != before)
     page.wait_for_load_state()
     problem = page.locator(".tw-problem")
     assert "/check/" in page.url or not problem.count(), problem.inner_text()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.journeys.axe import violations
 from tests.journeys.conftest import DESK, log_in
@@ -49,9 +49,10 @@ def open_differential(open_page: Callable[..., Page]) -> Page:
 def enter(page: Page, finding: str, state: str) -> None:
     control = page.locator(f"label[for='{finding}-{state}']")
     unfold(page, f"label[for='{finding}-{state}']")
-    with page.expect_response(re.compile("/findings/")):
+    with page.expect_response(re.compile("/part/")), page.expect_response(re.compile("/findings/")):
         control.click()
-    expect(page.locator("#evidence-form")).not_to_have_class(re.compile("htmx-request"))
+    expect(page.locator("#rest")).not_to_have_class(re.compile("htmx-request"))
+    expect(page.locator("[aria-busy]")).to_have_count(0)
 
 
 def unfold(page: Page, selector: str) -> None:
@@ -148,3 +149,35 @@ def test_nothing_that_is_refused_makes_the_browser_complain(open_page: Callable[
     expect(page.locator(".is-invalid").first).to_be_visible()
     assert violations(page) == []
     assert complaints(page) == []
+
+
+def test_what_is_old_says_so_until_it_is_new(open_page: Callable[..., Page]) -> None:
+    """The ranking comes first. What follows is marked until it came, and stays marked when it cannot come."""
+    page = open_differential(open_page)
+    unfold(page, "label[for='babinski-present']")
+    first = page.locator(".tw-cause").first.text_content()
+    following = page.locator("[data-follows]")
+
+    page.route(re.compile("/part/"), lambda route: route.abort())
+    with page.expect_response(re.compile("/findings/")):
+        page.locator("label[for='babinski-present']").click()
+    expect(page.locator("#outdated")).to_be_visible()
+    expect(page.locator("[data-outdated]")).to_have_count(following.count())
+    expect(page.locator("#part-next .tw-stale__old")).to_be_visible()
+    expect(page.locator("#part-reasons [data-copy]").first).to_be_hidden()
+    assert page.locator(".tw-cause").first.text_content() != first
+    assert page.locator("#part-ranking .tw-stale, #part-lane .tw-stale, #part-flags .tw-stale").count() == 0
+    assert violations(page) == []
+
+    held: list[Route] = []
+    page.unroute(re.compile("/part/"))
+    page.route(re.compile("/part/"), lambda route: held.append(route))
+    with page.expect_response(re.compile("/findings/")):
+        page.locator("label[for='babinski-absent']").click()
+    expect(page.locator("[data-follows][aria-busy]")).to_have_count(following.count())
+    expect(page.locator("#part-next .tw-stale__busy")).to_be_visible()
+    expect(page.locator("#outdated")).to_be_hidden()
+    page.wait_for_timeout(100)
+    held[-1].continue_()
+    expect(page.locator("[aria-busy], [data-outdated]")).to_have_count(0)
+    expect(page.locator("#part-next .tw-stale")).to_be_hidden()

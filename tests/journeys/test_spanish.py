@@ -48,7 +48,7 @@ def fill_page(page: Page) -> None:
 def go_on(page: Page) -> None:
     before = page.url
     page.locator("#questions").get_by_role("button", name="Continuar").click()
-    page.wait_for_function("before => location.href !== before", arg=before)
+    page.wait_for_url(lambda url: url != before)
     page.wait_for_load_state()
 
 
@@ -92,6 +92,32 @@ def test_works(open_page: Callable[..., Page]) -> None:
     page.get_by_role("link", name="Ver quién ha mirado sus respuestas").click()
     check_page(page)
     assert page.complaints.found == []  # type: ignore[attr-defined]
+
+
+def test_without_scripts_killed_and_resumed_at_every_page(open_page: Callable[..., Page]) -> None:
+    page = open_page(PHONE, java_script_enabled=False)
+    page.goto("/intake/p/demonstration/")
+    page.get_by_role("button", name="Español").click()
+    page.get_by_role("button", name="Empezar").click()
+    page.wait_for_url(re.compile("/code/$"))
+    link = page.url.removesuffix("code/")
+    for _page in range(MOST_PAGES):
+        page.context.close()
+        # A phone that speaks English: the language comes with the draft.
+        page = open_page(PHONE, java_script_enabled=False)
+        page.goto(link)
+        check_page(page)
+        if "/check/" in page.url:
+            break
+        if page.locator("#questions").count():
+            fill_page(page)
+            go_on(page)
+        else:
+            page.get_by_role("button", name="Seguir con las preguntas").click()
+            page.wait_for_load_state()
+    page.get_by_role("button", name="Enviar a la consulta").click()
+    page.wait_for_url(re.compile("/sent/$"))
+    check_page(page)
 
 
 @pytest.mark.parametrize("has_scripts", [True, False])

@@ -26,6 +26,7 @@
   let isLeaving = false;
   let isNative = false;
   let isContinuing = false;
+  let hasFault = false; // the server answered, and said that it could not
 
   // What the form holds: field -> its values. Fields of the page's own are no answers.
   const own = new Set(["csrfmiddlewaretoken", "shown", "page", "before"]);
@@ -47,13 +48,13 @@
     return new Set([...names, ...unsure]);
   };
 
-  const say = (state) => {
+  const say = (state, wording = state) => {
     clearTimeout(slowTimer);
     status.dataset.state = state;
     const sign = ["saved", "saving"].includes(state) ? "#i-check" : "#i-warning";
     status.querySelector("use").setAttribute("href", sign);
     const line = status.querySelector("span");
-    if (line.textContent !== words[state]) line.textContent = words[state];
+    if (line.textContent !== words[wording]) line.textContent = words[wording];
   };
 
   const saySoon = () => {
@@ -67,8 +68,21 @@
     else window.removeEventListener("beforeunload", warn);
   };
 
+  // A page that was open while somebody signed in or out, or while cookies were deleted, lacks the right key. A new
+  // one comes with a new load of the page; what stands in this one stays.
+  const renewKey = async () => {
+    const name = "csrfmiddlewaretoken";
+    const page = await fetch(form.action, { redirect: "manual", signal: AbortSignal.timeout(patience) });
+    if (!page.ok) return false;
+    const fresh = new DOMParser().parseFromString(await page.text(), "text/html");
+    const key = fresh.querySelector(`form[data-keep] input[name="${name}"]`)?.value;
+    if (key) form.elements.namedItem(name).value = key;
+    return Boolean(key);
+  };
+
   // Resolves to the server's word; throws when there was none. "closed": the page cannot be saved any more.
-  const post = async (kind, names, submitter) => {
+  const post = async (kind, names, submitter, isSecond = false) => {
+    hasFault = false;
     const data = new FormData(form);
     if (submitter?.name) data.append(submitter.name, submitter.value);
     order += 1;
@@ -90,7 +104,11 @@
       keepalive: body.length < mostOnTheWayOut,
       signal: AbortSignal.timeout(patience),
     });
-    if (response.status >= 500 || response.status === 429) throw new Error(String(response.status));
+    if (response.status >= 500 || response.status === 429) {
+      hasFault = true;
+      throw new Error(String(response.status));
+    }
+    if (response.status === 403 && !isSecond && (await renewKey())) return post(kind, names, submitter, true);
     if (!response.ok) return "closed";
     const answer = await response.json();
     if (mine > answered) {
@@ -110,7 +128,7 @@
 
   const failed = (state) => {
     failures += 1;
-    say(state);
+    say(state, hasFault ? `${state}Fault` : state);
     hold();
     if (changed().size) later(Math.min(longestWait, firstWait * 2 ** (failures - 1)));
   };
