@@ -39,19 +39,26 @@ class Group:
 def share(count: int, total: int, level: float = LEVEL) -> Share:
     """A counted share with its score interval; 0 to 1 when nothing was counted.
 
-    Wilson EB. Probable inference, the law of succession, and statistical inference. J Am Stat Assoc 1927;22:209-12.
     Raises ValueError unless 0 <= count <= total.
     """
     if not 0 <= count <= total:
         raise ValueError(f"{count} of {total}")
+    return Share(count, total, *score_interval(count, total, level))
+
+
+def score_interval(count: float, total: float, level: float = LEVEL) -> tuple[float, float]:
+    """Limits of the share that ``count`` of ``total`` stand for, 0-1; both need not be whole. 0 to 1 of nothing.
+
+    Wilson EB. Probable inference, the law of succession, and statistical inference. J Am Stat Assoc 1927;22:209-12.
+    """
     if total == 0:
-        return Share(0, 0, 0.0, 1.0)
+        return 0.0, 1.0
     z = NormalDist().inv_cdf((1 + level) / 2)
     middle = (count + z * z / 2) / (total + z * z)
     half = z * math.sqrt(count * (total - count) / total + z * z / 4) / (total + z * z)
     low = 0.0 if count == 0 else max(0.0, middle - half)
     high = 1.0 if count == total else min(1.0, middle + half)
-    return Share(count, total, low, high)
+    return low, high
 
 
 def mean_interval(values: Sequence[float], level: float = LEVEL) -> tuple[float, float] | None:

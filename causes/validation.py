@@ -10,7 +10,7 @@ from datetime import date
 from itertools import chain
 from typing import Any
 
-from causes import conditions, pooling
+from causes import conditions, hpo, pooling
 from causes.catalogue import (
     BACKGROUND,
     GENERAL,
@@ -68,6 +68,8 @@ _GRADED = (
 )
 # Of a source: PubMed, a DOI, a disease of OMIM or Orphanet, or the web.
 IDENTIFIER = re.compile(r"^(PMID:\d{1,9}|PMCID:PMC\d{1,9}|DOI:10\.\d{4,9}/\S+|(OMIM|ORPHA):\d{1,9}|https?://\S+)$")
+# Of a disease that a cause stands for.
+DISEASE = re.compile(r"^(OMIM|ORPHA):\d{1,9}$")
 _SLUG = re.compile(r"^[a-z0-9][a-z0-9-]{0,79}$")
 _SLUGGED = tuple(name for name, kind in RECORDS.items() if "slug" in kind.__dataclass_fields__)
 
@@ -78,9 +80,10 @@ def problems(catalogue: Catalogue) -> list[Problem]:
         *_missing_tables(catalogue),
         *_keys(catalogue),
         *_lost_texts(catalogue),
-        *_references(catalogue),
+        *references(catalogue),
         *_sources(catalogue),
         *_finding_problems(catalogue),
+        *hpo.problems(catalogue),
         *_likelihood_problems(catalogue),
         *_cell_problems(catalogue),
         *pooling.problems(catalogue),
@@ -171,6 +174,21 @@ def _unknown(
             yield _problem(table, record, f"unknown {what} “{slug}”", owner)
 
 
+def references(catalogue: Catalogue) -> list[Problem]:
+    """Every name of a record that is not there."""
+    return [*_references(catalogue), *_source_references(catalogue)]
+
+
+def _source_references(catalogue: Catalogue) -> Iterator[Problem]:
+    for table, record, owner in _graded(catalogue):
+        yield from _unknown(table, record, "source", [record.source], catalogue.source, owner)
+    for table in ("drinks", "parameters", "burdens"):
+        for item in getattr(catalogue, table):
+            yield from _unknown(table, item, "source", [item.source], catalogue.source)
+    for advice in catalogue.patient_advice:
+        yield from _unknown("patient_advice", advice, "source", [advice.recheck_source], catalogue.source)
+
+
 def _references(catalogue: Catalogue) -> Iterator[Problem]:
     causes, findings = catalogue.cause, catalogue.finding
     sections = {section.slug for section in catalogue.sections}
@@ -222,12 +240,6 @@ def _sources(catalogue: Catalogue) -> Iterator[Problem]:
             yield _problem(table, record, f"grade “{record.grade}” is not one of {', '.join(GRADES)}", owner)
         elif record.grade != "D" and not record.source:
             yield _problem(table, record, f"grade {record.grade} without a source", owner)
-        yield from _unknown(table, record, "source", [record.source], catalogue.source, owner)
-    for table in ("drinks", "parameters", "burdens"):
-        for item in getattr(catalogue, table):
-            yield from _unknown(table, item, "source", [item.source], catalogue.source)
-    for advice in catalogue.patient_advice:
-        yield from _unknown("patient_advice", advice, "source", [advice.recheck_source], catalogue.source)
     for source in catalogue.sources:
         if not source.title:
             yield _problem("sources", source, "has no title")
@@ -369,6 +381,9 @@ def _cause_problems(catalogue: Catalogue) -> Iterator[Problem]:
             yield _problem("causes", cause, "this slug has a meaning of its own")
         if not 0 <= cause.cannot_miss_threshold <= 1:
             yield _problem("causes", cause, f"threshold {cause.cannot_miss_threshold} is outside 0 to 1")
+        for identifier in cause.identifiers:
+            if not DISEASE.match(identifier):
+                yield _problem("causes", cause, f"“{identifier}” is no disease of OMIM or Orphanet")
         if cause.is_benign:
             yield from _benign_problems(cause, catalogue)
 

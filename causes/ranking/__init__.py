@@ -78,7 +78,7 @@ __all__ = [
     "smallest_changes",
 ]
 
-ENGINE_VERSION = "2"
+ENGINE_VERSION = "3"
 
 
 @dataclass(frozen=True, slots=True)

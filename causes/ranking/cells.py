@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from causes.catalogue import BACKGROUND, Catalogue, Finding, Likelihood
+from causes.pooling import Pool, pools
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
@@ -31,15 +32,16 @@ def log_density(value: float, location: Floats, scale: Floats) -> Floats:
     return result
 
 
-def weight_of(row: Likelihood) -> float:
+def weight_of(row: Likelihood, counted: float | None = None) -> float:
     """How many observations a likelihood counts for, by grade (A up to 200, B up to 30, C 10, D 4).
 
-    Raises ValueError for an unknown grade.
+    ``counted`` says of how many, where several studies are pooled. Raises ValueError for an unknown grade.
     """
+    total = row.total if counted is None else counted
     if row.grade == "A":
-        return float(min(row.total or 50, 200))
+        return float(min(total or 50, 200))
     if row.grade == "B":
-        return float(min(row.total or 30, 30))
+        return float(min(total or 30, 30))
     weights = {"C": 10.0, "D": 4.0}
     if row.grade not in weights:
         raise ValueError(f"grade “{row.grade}” of {row.cause} {row.finding} is not one of A, B, C, D")
@@ -95,19 +97,22 @@ def cells_of(catalogue: Catalogue) -> dict[tuple[str, str], Cell]:
     for (owner, slug, option), row in catalogue.cell.items():
         rows.setdefault((owner, slug), {})[option] = row
     cells: dict[tuple[str, str], Cell] = {}
+    together = pools(catalogue)
     for finding in catalogue.findings:
-        background = _cell(finding, rows.get((BACKGROUND, finding.slug), {}), None)
+        key = BACKGROUND, finding.slug
+        background = _cell(finding, rows.get(key, {}), None, together.get(key))
         if background is None:
             raise ValueError(f"{finding.slug} has no background rate")
-        cells[BACKGROUND, finding.slug] = background
+        cells[key] = background
         for cause in catalogue.causes:
-            cell = _cell(finding, rows.get((cause.slug, finding.slug), {}), background)
+            key = cause.slug, finding.slug
+            cell = _cell(finding, rows.get(key, {}), background, together.get(key))
             if cell is not None:
-                cells[cause.slug, finding.slug] = cell
+                cells[key] = cell
     return cells
 
 
-def _cell(finding: Finding, rows: Mapping[str, Likelihood], background: Cell | None) -> Cell | None:
+def _cell(finding: Finding, rows: Mapping[str, Likelihood], background: Cell | None, pool: Pool | None) -> Cell | None:
     """None where the catalogue is silent. A background (``background`` None) is clamped, a cause's cell is raw."""
     names = answer_options(finding)
     if not rows or (finding.kind == "number" and any(name not in rows for name in names)):
@@ -117,12 +122,13 @@ def _cell(finding: Finding, rows: Mapping[str, Likelihood], background: Cell | N
     if finding.kind == "number":
         mean = np.array(known)
     elif finding.kind == "boolean":
-        mean = np.array([known[0], 1 - known[0]])
+        share = known[0] if pool is None else pool.mean
+        mean = np.array([share, 1 - share])
     else:
         mean = _completed(np.array(known), None if background is None else background.mean)
     if background is None and finding.kind != "number":
         mean = clamped(mean)
-    return Cell(mean, weight_of(weakest), weakest.grade)
+    return Cell(mean, weight_of(weakest, None if pool is None else pool.effective), weakest.grade)
 
 
 def answer_options(finding: Finding) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from causes.reference.lists import (
     red_flags_page,
 )
 from causes.reference.source import SourcePage, source_page
+from causes.reference.studies import StudiesPage, studies_page
 
 __all__ = [
     "CausePage",
@@ -22,6 +23,7 @@ __all__ = [
     "FindingsPage",
     "RedFlagsPage",
     "SourcePage",
+    "StudiesPage",
     "cause_page",
     "causes_page",
     "drugs_page",
@@ -29,4 +31,5 @@ __all__ = [
     "findings_page",
     "red_flags_page",
     "source_page",
+    "studies_page",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from causes import conditions, words
 from causes.catalogue import BACKGROUND, Catalogue, Drug, DrugEffect, Fact, Likelihood, RedFlag
 from causes.models.editable import Urgency
+from causes.pooling import pools
 
 _GRID = 2000
 _TAIL = 0.05
@@ -70,6 +72,7 @@ class Frequency:
     grade: Grade
     source: SourceLink | None
     details: str  # population, design and note
+    studies: Link | None  # all of the cell, where there are several
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,7 @@ def finding_link(catalogue: Catalogue, slug: str) -> Link:
 
 
 @lru_cache(maxsize=8192)
-def beta_interval(probability: float, total: int) -> tuple[float, float]:
+def beta_interval(probability: float, total: float) -> tuple[float, float]:
     """5th and 95th percentile of Beta(k + 1, n - k + 1): what k of n counted patients say about the frequency."""
     a, b = probability * total + 1, (1 - probability) * total + 1
     mean = a / (a + b)
@@ -149,22 +152,39 @@ def frequency(catalogue: Catalogue, row: Likelihood, link: Link) -> Frequency:
     """A row of a yes/no finding or of one option of a choice."""
     background = catalogue.cell.get((BACKGROUND, row.finding, row.option))
     has_tick = background is not None and row.cause != BACKGROUND
-    ends = beta_interval(row.probability, row.total) if row.total else None
+    pool = pools(catalogue).get((row.cause, row.finding)) if row.is_used else None
+    share, total = (pool.mean, pool.total) if pool else (row.probability, row.total)
+    ends = beta_interval(share, pool.effective if pool else total) if total else None
     return Frequency(
         name=link.name,
         address=link.address,
-        here=words.probability(row.probability),
+        here=words.probability(share),
         others=words.probability(background.probability) if background and has_tick else "–",
-        count=words.number(row.total) if row.total else "–",
+        count=words.number(total) if total else "–",
         interval=words.interval(*ends) if ends else "",
-        bar=words.length(row.probability),
+        bar=words.length(share),
         low=words.length(ends[0]) if ends else "",
         high=words.length(ends[1]) if ends else "",
         tick=words.length(background.probability) if background and has_tick else "",
         grade=grade(row.grade),
         source=source_link(catalogue, row.source),
         details=details(row),
+        studies=_studies_link(catalogue, row, is_pooled=pool is not None),
     )
+
+
+def _studies_link(catalogue: Catalogue, row: Likelihood, is_pooled: bool) -> Link | None:
+    """Only from the used row: the others are on a list of their own."""
+    count = _rows_of_cells(catalogue)[row.cause, row.finding, row.option]
+    if count < 2 or not row.is_used:
+        return None
+    name = _("Pooled from studies: all %(n)s rows") if is_pooled else _("All %(n)s rows of this cell")
+    return Link(name % {"n": count}, reverse("studies", args=[row.finding, row.cause]))
+
+
+@lru_cache(maxsize=6)
+def _rows_of_cells(catalogue: Catalogue) -> Counter[tuple[str, str, str]]:
+    return Counter((row.cause, row.finding, row.option) for row in catalogue.likelihoods)
 
 
 def details(row: Likelihood) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext as _
 
 from causes import words
 from causes.catalogue import BACKGROUND, GENERAL, OTHER, Catalogue, Likelihood
+from causes.models.gathering import SourceCheck
 from causes.reference import parts
 
 
@@ -26,13 +28,17 @@ class SourcePage:
     identifier: str
     year: int | None
     address: str
+    design: str
+    reviewed: str
+    state: str  # of the check that counts; "" where there is none, or where it is live
+    is_retracted: bool
     release: int
     count: int
     groups: tuple[tuple[str, tuple[Use, ...]], ...]
 
 
-def source_page(catalogue: Catalogue, slug: str) -> SourcePage:
-    """Raises KeyError for an unknown source."""
+def source_page(catalogue: Catalogue, slug: str, check: SourceCheck | None = None) -> SourcePage:
+    """``check`` is what the editors know of it since the release. Raises KeyError for an unknown source."""
     source = catalogue.source[slug]
     found = (
         (_("How often a finding is found"), tuple(_likelihoods(catalogue, slug))),
@@ -53,10 +59,25 @@ def source_page(catalogue: Catalogue, slug: str) -> SourcePage:
         identifier=source.identifier,
         year=source.year,
         address=source.url,
+        design=words.capitalised(source.design),
+        reviewed=_reviewed(source.reviewed_on),
+        state=_state(check),
+        is_retracted=check is not None and check.status == SourceCheck.Status.RETRACTED,
         release=catalogue.number,
         count=sum(len(uses) for _title, uses in found),
         groups=tuple((title, uses) for title, uses in found if uses),
     )
+
+
+def _reviewed(day: str) -> str:
+    return f"{date.fromisoformat(day):%d %B %Y}" if day else ""
+
+
+def _state(check: SourceCheck | None) -> str:
+    if check is None or check.status == SourceCheck.Status.LIVE:
+        return ""
+    state = words.capitalised(str(check.get_status_display()))
+    return _("%(state)s, as checked on %(day)s") % {"state": state, "day": f"{check.checked_on:%d %B %Y}"}
 
 
 def _cause(catalogue: Catalogue, slug: str) -> parts.Link:
