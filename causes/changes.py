@@ -26,7 +26,7 @@ class Change:
 
 def changes(before: Catalogue, after: Catalogue) -> list[Change]:
     """Every record that was added, removed or changed; an empty list exactly when the hashes are equal."""
-    return [change for table in RECORDS for change in _changes(table, getattr(before, table), getattr(after, table))]
+    return [c for table in RECORDS for c in record_changes(table, getattr(before, table), getattr(after, table))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,8 @@ def _by_name(records: tuple[Any, ...]) -> dict[str, tuple[Any, ...]]:
     return result
 
 
-def _changes(table: str, before: tuple[Any, ...], after: tuple[Any, ...]) -> Iterator[Change]:
+def record_changes(table: str, before: tuple[Any, ...], after: tuple[Any, ...]) -> Iterator[Change]:
+    """What differs between these records of one table and those."""
     if before == after:
         return
     old, new = _without_equals(before, after), _without_equals(after, before)

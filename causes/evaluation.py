@@ -174,6 +174,7 @@ class Result:
     rank: int
     top: tuple[tuple[str, float], ...]
     lane: frozenset[str]
+    order: tuple[str, ...]  # all causes, the most probable first
     evidence: Mapping[str, float]  # grade -> share of the weight of the contributions
 
     @property
@@ -192,7 +193,8 @@ def _results(catalogue: Catalogue, cases: Sequence[PublishedCase], stage: str) -
         rank = next(rank for rank, (slug, _) in enumerate(ranked, start=1) if slug in case.accepted)
         observed = observe(model, *case.at(stage))
         weight = meter(model, observed, observed.contributions, row)
-        yield Result(case, rank, tuple(ranked[:3]), _lane(catalogue, case.evidence[stage], of_causes.tolist()), weight)
+        lane = _lane(catalogue, case.evidence[stage], of_causes.tolist())
+        yield Result(case, rank, tuple(ranked[:3]), lane, tuple(slug for slug, _ in ranked), weight)
 
 
 def _lane(catalogue: Catalogue, evidence: Mapping[str, Value], probabilities: Collection[float]) -> frozenset[str]:

@@ -5,10 +5,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from causes.models import Finding, Likelihood
 from causes.models.editable import Grade
+from causes.pooling import COUNTED_GRADES
 
 
 class LikelihoodForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -24,6 +24,7 @@ class LikelihoodForm(forms.ModelForm):  # type: ignore[type-arg]
             "affected",
             "total",
             "is_used",
+            "is_pooled",
             "source",
             "grade",
             "design",
@@ -41,6 +42,7 @@ class LikelihoodForm(forms.ModelForm):  # type: ignore[type-arg]
         self._check_counts()
         self._check_source()
         self._check_is_used()
+        self._check_is_pooled()
         return data
 
     def _refuse(self, field: str, message: str, code: str) -> None:
@@ -49,7 +51,7 @@ class LikelihoodForm(forms.ModelForm):  # type: ignore[type-arg]
     def _check_option(self, finding: Finding) -> None:
         option = self.cleaned_data.get("option", "")
         if finding.kind == Finding.Kind.CHOICE:
-            allowed = list(finding.options.values_list("value", flat=True))
+            allowed = [each.value for each in finding.options.all()]
         else:
             allowed = ["mean", "sd"] if finding.kind == Finding.Kind.NUMBER else [""]
         if option not in allowed:
@@ -75,8 +77,22 @@ class LikelihoodForm(forms.ModelForm):  # type: ignore[type-arg]
             self._refuse("total", _("Nobody was counted: leave both empty."), "total")
 
     def _check_source(self) -> None:
-        if self.cleaned_data.get("grade") not in (None, Grade.D) and not self.cleaned_data.get("source"):
+        # Without an entry of its own, the source was refused already.
+        source = self.cleaned_data.get("source", True)
+        if self.cleaned_data.get("grade") not in (None, Grade.D) and not source:
             self._refuse("source", _("Without a source the grade can only be D."), "source")
+
+    def _check_is_pooled(self) -> None:
+        if not self.cleaned_data.get("is_pooled"):
+            return
+        if self.cleaned_data.get("is_used"):
+            self._refuse("is_pooled", _("The used row is not pooled with itself."), "pooled")
+        elif self.cleaned_data.get("affected") is None:
+            self._refuse("is_pooled", _("Only counted patients can be pooled: enter affected and total."), "pooled")
+        elif (finding := self.cleaned_data.get("finding")) and finding.kind != Finding.Kind.BOOLEAN:
+            self._refuse("is_pooled", _("Only the studies of a yes/no finding can be pooled."), "pooled")
+        elif self.cleaned_data.get("grade") not in (None, *COUNTED_GRADES):
+            self._refuse("is_pooled", _("Only grade A or B can be pooled: the others are estimates."), "pooled")
 
     def _check_is_used(self) -> None:
         names = ("cause", "finding", "option")
@@ -87,29 +103,3 @@ class LikelihoodForm(forms.ModelForm):  # type: ignore[type-arg]
             cell["cause__isnull"] = True
         if Likelihood.objects.filter(**cell, is_used=True).exclude(pk=self.instance.pk).exists():
             self._refuse("is_used", _("Another row of this cell is already used."), "used")
-
-
-class PublishForm(forms.Form):
-    """``sha256`` is the working copy that the editor looked at: what is published is what was reviewed."""
-
-    notes = forms.CharField(
-        label=gettext_lazy("What changed, and why"),
-        widget=forms.Textarea(attrs={"rows": 4, "cols": 80}),
-        max_length=4000,
-    )
-    sha256 = forms.CharField(widget=forms.HiddenInput, max_length=64)
-
-    def __init__(self, *args: Any, working_copy: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.working_copy = working_copy
-        self.initial["sha256"] = working_copy
-
-    def clean(self) -> dict[str, Any] | None:
-        data = super().clean()
-        if self.cleaned_data.get("sha256") != self.working_copy:
-            # The hidden field must follow, or the second try would fail as well.
-            self.data = {**self.data.dict(), "sha256": self.working_copy}  # type: ignore[attr-defined]
-            raise ValidationError(
-                _("Someone changed the working copy while you looked at it. Check the list again."), code="stale"
-            )
-        return data

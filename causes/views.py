@@ -14,8 +14,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from causes import reference
-from causes.catalogue import Catalogue
-from causes.models import Release
+from causes.catalogue import BACKGROUND, Catalogue
+from causes.models import Release, SourceCheck
 
 View = Callable[..., HttpResponse]
 QUERY_LENGTH = 100
@@ -80,6 +80,14 @@ def show_finding(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @reader_required
+def show_studies(request: HttpRequest, finding: str, cause: str) -> HttpResponse:
+    catalogue = _catalogue()
+    if finding not in catalogue.finding or cause not in {*catalogue.cause, BACKGROUND}:
+        raise Http404
+    return _show(request, "studies", reference.studies_page(catalogue, cause, finding))
+
+
+@reader_required
 def show_drugs(request: HttpRequest) -> HttpResponse:
     return _show(request, "drugs", reference.drugs_page(_catalogue(), _query(request)))
 
@@ -91,4 +99,7 @@ def show_red_flags(request: HttpRequest) -> HttpResponse:
 
 @reader_required
 def show_source(request: HttpRequest, slug: str) -> HttpResponse:
-    return _show(request, "source", _page_or_404(reference.source_page, "source", slug))
+    def make(catalogue: Catalogue, slug: str) -> reference.SourcePage:
+        return reference.source_page(catalogue, slug, SourceCheck.objects.filter(source=slug).standing().get(slug))
+
+    return _show(request, "source", _page_or_404(make, "source", slug))

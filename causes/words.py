@@ -12,6 +12,12 @@ STAGE_TITLES = {
     "electrodiagnostic": gettext_lazy("Electrodiagnostic"),
     "imaging": gettext_lazy("Imaging"),
 }
+# What is known at each stage of an evaluation.
+KNOWN_TITLES = {
+    "history": gettext_lazy("History"),
+    "exam": gettext_lazy("History and examination"),
+    "all": gettext_lazy("All findings"),
+}
 GRADE_TITLES = {
     "A": gettext_lazy("Counted in 50 patients or more"),
     "B": gettext_lazy("Smaller series, review or guideline"),
@@ -30,6 +36,11 @@ def probability(value: float) -> str:
     return f"{percent:.1f}%" if percent < 0.95 else f"{percent:.0f}%"
 
 
+def chance(p: float) -> str:
+    """Of a test: two digits, so that 0.095 is seen to be below 0.1."""
+    return "<0.01" if p < 0.01 else f"{p:.2g}"
+
+
 def interval(low: float, high: float) -> str:
     return _("90%% interval %(low)s to %(high)s") % {"low": probability(low), "high": probability(high)}
 
@@ -45,3 +56,9 @@ def number(value: float) -> str:
 
 def capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def counted(affected: int | None, total: int | None) -> str:
+    if total is None:
+        return "–"
+    return f"{total}" if affected is None else f"{affected}/{total}"

@@ -62,7 +62,7 @@ def assessment_required(view: Callable[Concatenate[HttpRequest, Assessment, P], 
 
     @functools.wraps(view)
     def guarded(request: HttpRequest, key: uuid.UUID, *args: Any, **kwargs: Any) -> HttpResponse:
-        assessment = Assessment.objects.select_related("intake", "signed_by").filter(key=key).first()
+        assessment = Assessment.objects.with_withdrawal().select_related("intake", "signed_by").filter(key=key).first()
         if assessment is None:
             raise Http404
         _admit_to(request, assessment.intake.practice_id, [assessment.intake], CLINICIAN)

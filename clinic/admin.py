@@ -8,7 +8,13 @@ from django.contrib.auth.models import User
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 
+from causes.admin.proposals import ProposalAdmin
+from causes.admin.releases import ReleaseAdmin
+from causes.catalogue import Catalogue
+from causes.impact import KnownPatient
+from causes.models import Proposal, Release
 from clinic.access import record_look
+from clinic.known_patients import known_patients
 from clinic.models import (
     AccessRecord,
     Assessment,
@@ -27,7 +33,7 @@ class MembershipInline(admin.StackedInline):  # type: ignore[type-arg]
     max_num = 1
 
 
-admin.site.unregister(User)
+admin.site.unregister([User, Release, Proposal])
 
 
 @admin.register(User)
@@ -123,3 +129,20 @@ class AccessRecordAdmin(PatientDataAdmin):
     list_filter = ["was_allowed", "view"]
     list_select_related = ["user", "practice", "intake"]
     date_hierarchy = "looked_at"
+
+
+class KnownPatientsMixin:
+    """The catalogue's pages know no patients: those of the clinic are given to them here."""
+
+    def known_patients(self, catalogue: Catalogue) -> list[KnownPatient]:
+        return known_patients(catalogue)
+
+
+@admin.register(Release)
+class PreviewedReleaseAdmin(KnownPatientsMixin, ReleaseAdmin):
+    pass
+
+
+@admin.register(Proposal)
+class PreviewedProposalAdmin(KnownPatientsMixin, ProposalAdmin):
+    pass

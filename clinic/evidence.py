@@ -77,6 +77,7 @@ def gather(catalogue: Catalogue, intake: Intake, entries: Iterable[ClinicianFind
         is_unsure = intake.answers.get(slug) == UNSURE
         known[slug] = Known(catalogue.finding[slug], said.get(slug), is_unsure, usable.get(slug))
     unusable = derivation.unusable(catalogue, intake.answers)
+    unusable += [f"{key}: {kept['value']}" for key, kept in intake.aside.items()]
     unusable += [f"{slug}: {row.value}" for slug, row in newest.items() if slug not in usable and row.value is not None]
     return Record(known, rows, tuple(unusable))
 

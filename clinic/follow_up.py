@@ -35,7 +35,8 @@ def _since_last(request: HttpRequest, chart: Chart) -> SinceLast | None:
     before = intake_before(chart.intake)
     if before is None:
         return None
-    # Its answers are seen here as well; what is posted comes from a page that has shown them already.
-    if request.method in ("GET", "HEAD"):
+    # Its answers are seen here as well; whatever else is asked for comes from a page that has shown them already.
+    match = request.resolver_match
+    if match and match.view_name == PAGE:
         record_look(request, [before], view=COMPARED)
     return since_last(chart, before)

@@ -19,9 +19,11 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy
 
+from causes.models import Release
 from clinic import words
 from clinic.invitations import link_of, usable
 from intake.models import Invitation
+from intake.pages import usual_questions
 
 # A second press of the button is not a wish for a second e-mail.
 AGAIN_AFTER = datetime.timedelta(minutes=1)
@@ -115,6 +117,7 @@ def message(
         "phone": practice.phone,
         "emergency_phone": practice.emergency_phone,
         "link": link_of(invitation, address),
+        "questions": usual_questions(Release.objects.current().catalogue()),
     }
     with translation.override(invitation.language or settings.LANGUAGE_CODE):
         context["expires"] = words.moment(invitation.expires_at)

@@ -24,10 +24,11 @@ class Sheet:
     link: str
     code: SafeString
     expires: str
+    questions: int  # that she may expect
     calls: tuple[Call, ...]
 
 
-def sheet_of(invitation: Invitation, address: str) -> Sheet:
+def sheet_of(invitation: Invitation, address: str, questions: int) -> Sheet:
     """In the patient's language."""
     patient, practice = invitation.patient, invitation.patient.practice
     link = link_of(invitation, address)
@@ -41,5 +42,6 @@ def sheet_of(invitation: Invitation, address: str) -> Sheet:
             link=link,
             code=qr.svg(link),
             expires=words.moment(invitation.expires_at),
+            questions=questions,
             calls=calls(practice, ()),
         )

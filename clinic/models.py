@@ -183,6 +183,12 @@ class ConfirmedDiagnosis(models.Model):
         return self.cause not in ("", OTHER)
 
 
+class AssessmentQuerySet(models.QuerySet["Assessment"]):
+    def with_withdrawal(self) -> AssessmentQuerySet:
+        """With the release, but for its long document, and whether it was withdrawn since."""
+        return self.select_related("release__withdrawal").defer("release__document")
+
+
 class Assessment(models.Model):
     """A signed snapshot. The page is rebuilt from it alone, so it never changes with the catalogue."""
 
@@ -203,6 +209,8 @@ class Assessment(models.Model):
     sha256 = models.CharField(max_length=64, editable=False)
     signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     signed_at = models.DateTimeField(_("signed at"), default=timezone.now)
+
+    objects = AssessmentQuerySet.as_manager()
 
     class Meta:
         ordering = ["-signed_at"]

@@ -16,6 +16,6 @@ def fetch_recorded(intake: Intake) -> None:
         Prefetch("context_changes", ContextChange.objects.select_related("changed_by")),
         Prefetch("own_lists", OwnList.objects.select_related("user")),
         Prefetch("confirmed_diagnoses", ConfirmedDiagnosis.objects.select_related("entered_by")),
-        Prefetch("assessments", Assessment.objects.select_related("signed_by")),
+        Prefetch("assessments", Assessment.objects.with_withdrawal().select_related("signed_by")),
         Prefetch("assessments__sheet_overrules", overrules),
     )

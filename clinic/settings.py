@@ -166,6 +166,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+# What a spreadsheet would take for a formula is marked in every file that is exported: causes.exchange.formats.
+IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 CSRF_FAILURE_VIEW = "clinic.views.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -18,7 +18,6 @@ from clinic.views import (
     waiting_room,
     worklist,
 )
-from intake.views import preview
 
 handler400 = "clinic.views.errors.bad_request"
 handler403 = "clinic.views.errors.forbidden"
@@ -68,6 +67,5 @@ urlpatterns = [
     # Patients' pages that need the members or the access records, under the address of their other pages.
     path("intake/", include(for_patients)),
     path("intake/", include("intake.urls")),
-    path("admin/patient-page/<slug:form>/", admin.site.admin_view(preview.show), name="preview_patient_page"),
     path("admin/", admin.site.urls),
 ]

@@ -2,9 +2,11 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from intake.models import Intake, Practice
+from intake.views import preview
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -58,6 +60,11 @@ class IntakeAdmin(ReadOnlyAdmin):
         "sent_at",
     ]
     readonly_fields = ["saved_at", "begun_with"]
+
+    def get_urls(self) -> list[URLPattern]:
+        """With the page that the catalogue's forms show beside them: this app lays it out."""
+        page = self.admin_site.admin_view(preview.show)
+        return [path("patient-page/<slug:form>/", page, name="preview_patient_page"), *super().get_urls()]
 
     @admin.display(description=_("begun with release"))
     def begun_with(self, intake: Intake) -> int:

@@ -10,7 +10,10 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from causes.models import Release
+from causes.impact import Impact
+from causes.models import Likelihood, Proposal, Release
+from causes.models.compilation import working_copy
+from causes.models.publishing import approve, propose
 from causes.models.roles import role_permissions
 from clinic.chart import chart_of
 from clinic.differential_page import differential_page
@@ -95,6 +98,22 @@ def a_catalogue_user(username: str, role: str) -> User:
     user = User.objects.create_user(username, password=PASSWORD, is_staff=True)
     user.user_permissions.set(role_permissions(role))
     return user
+
+
+def no_impact() -> Impact:
+    return Impact({}, (), (), (), (), {}, (), 0)
+
+
+def a_proposal(author: User, impact: Impact | None = None, **fields: Any) -> Proposal:
+    """The working copy as it is, handed over."""
+    base = Release.objects.usable().first()
+    return propose(working_copy(), author, "New cohort.", impact or no_impact(), base, **fields)
+
+
+def a_release(author: User, approver: User, probability: float = 0.8) -> Release:
+    """The next one, with another figure for weakness in ALS."""
+    Likelihood.objects.filter(cause="als", finding="weakness", is_used=True).update(probability=probability)
+    return approve(a_proposal(author), approver, no_impact())
 
 
 def a_patient(practice: Practice, name: str = "Ada Quill", **fields: Any) -> Patient:

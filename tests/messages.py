@@ -40,7 +40,14 @@ SOURCES = (
     "clinic/views/own_copy.py",
 )
 # What only staff read.
-STAFF = ("intake/admin.py", "intake/apps.py", "intake/models.py", "intake/migrations/", "intake/management/")
+STAFF = (
+    "intake/admin.py",
+    "intake/preview.py",
+    "intake/apps.py",
+    "intake/models.py",
+    "intake/migrations/",
+    "intake/management/",
+)
 # A patient reads these words of staff's models in the list of those who have looked.
 ELSEWHERE = ("Clinician", "Reception")
 CALLS = {"_": 1, "gettext": 1, "gettext_lazy": 1, "ngettext": 2, "ngettext_lazy": 2}

@@ -13,8 +13,11 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from causes.admin.choosing import ManyRowsInline
+from causes.admin.recorded import RecordedAdmin
 
-class CatalogueAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+
+class CatalogueAdmin(RecordedAdmin):
     """A table of the catalogue: paginated, and a new record comes last."""
 
     list_per_page = 50
@@ -51,8 +54,7 @@ class SluggedAdmin(CatalogueAdmin):
         return {} if obj else {"slug": (self.name_field,)}
 
 
-class SourcedInline(admin.StackedInline):  # type: ignore[type-arg]
-    extra = 0
+class SourcedInline(ManyRowsInline, admin.StackedInline):  # type: ignore[type-arg]
     autocomplete_fields: ClassVar[tuple[str, ...]] = ("source",)
 
 

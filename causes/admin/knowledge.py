@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from causes.admin.base import GradedAdmin, SluggedAdmin, SourcedInline, changelist_link
+from causes.hpo_forms import CauseForm
 from causes.models import (
     Cause,
     Drug,
@@ -49,6 +50,7 @@ class EpidemiologyInline(SourcedInline):
 
 @admin.register(Cause)
 class CauseAdmin(SluggedAdmin):
+    form = CauseForm
     list_display = ["name", "group", "urgency", "is_cannot_miss", "cannot_miss_threshold", "is_benign", "order"]
     list_filter = ["urgency", "is_cannot_miss", "is_benign", "group", "is_in_source_article"]
     search_fields = ["name", "slug", "summary", "group"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -12,31 +10,28 @@ from django.utils.translation import gettext_lazy as _
 
 from causes import words
 from causes.admin.base import SluggedAdmin, changelist_link
+from causes.admin.board import QuestionBoard
+from causes.admin.choosing import ManyRowsInline
+from causes.admin.patient_page import PatientPageAdmin
+from causes.admin.recorded import ReadOnlyInline
+from causes.hpo_forms import FindingForm
 from causes.models import BodyZone, Burden, Cluster, Drink, Finding, Likelihood, Option, Parameter, Section
 
 
-class OptionInline(admin.TabularInline):  # type: ignore[type-arg]
+class OptionInline(ManyRowsInline, admin.TabularInline):  # type: ignore[type-arg]
     model = Option
-    extra = 0
 
 
-class UsedLikelihoodInline(admin.TabularInline):  # type: ignore[type-arg]
-    """To read only: a row is changed on its own page."""
-
+class UsedLikelihoodInline(ReadOnlyInline, admin.TabularInline):  # type: ignore[type-arg]
     model = Likelihood
     verbose_name_plural = _("likelihoods used in the ranking")
     fields = ("cause_name", "option", "percent", "affected", "total", "grade", "source")
     readonly_fields = fields
     ordering = ["cause__order", "option"]
     show_change_link = True
-    can_delete = False
-    max_num = 0
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Likelihood]:
         return super().get_queryset(request).filter(is_used=True).select_related("cause", "source", "finding")
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @admin.display(description=_("cause"))
     def cause_name(self, row: Likelihood) -> str:
@@ -50,7 +45,8 @@ class UsedLikelihoodInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(Finding)
-class FindingAdmin(SluggedAdmin):
+class FindingAdmin(PatientPageAdmin, SluggedAdmin):
+    form = FindingForm
     list_display = [
         "name",
         "question",
@@ -66,7 +62,7 @@ class FindingAdmin(SluggedAdmin):
     list_select_related = ["section", "cluster", "burden"]
     list_filter = ["reported_by", "control", "kind", "section", "cluster", "burden"]
     search_fields = ["name", "slug", "question", "hpo", "hpo_name"]
-    readonly_fields = ["evidence"]
+    readonly_fields = ["evidence", "hpo_name"]
     inlines = [OptionInline, UsedLikelihoodInline]
     fieldsets = [
         (None, {"fields": ["name", "slug", "reported_by", ("kind", "unit"), "cluster", "burden", "order", "evidence"]}),
@@ -89,7 +85,7 @@ class BurdenAdmin(SluggedAdmin):
 
 
 @admin.register(Section)
-class SectionAdmin(SluggedAdmin):
+class SectionAdmin(PatientPageAdmin, QuestionBoard, SluggedAdmin):
     name_field = "title"
     list_display = ["title", "intro", "order"]
     search_fields = ["title", "slug", "intro"]

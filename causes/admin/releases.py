@@ -1,84 +1,66 @@
-"""Releases, and the page that checks the working copy and publishes it."""
+"""Releases: what they hold, how two differ, how one is withdrawn or restored; and the page that proposes the next."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Model, QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from causes import catalogue as compiled
-from causes import models
-from causes.admin.base import changelist
-from causes.catalogue.translating import untranslated
-from causes.changes import Change, changes
-from causes.forms import PublishForm
-from causes.models import Release
+from causes.admin.exchange import ExchangePages
+from causes.admin.impact_page import impact_page
+from causes.admin.previewing import PreviewAdmin, require
+from causes.admin.review import MODELS, missing_translations, problem_links, table_changes
+from causes.catalogue import RECORDS, Catalogue
+from causes.impact import Impact
+from causes.models import Proposal, Release
 from causes.models.compilation import working_copy
-
-_MODELS: dict[str, type[Model]] = {
-    "sources": models.Source,
-    "settings": models.Setting,
-    "presentations": models.Presentation,
-    "causes": models.Cause,
-    "patient_advice": models.PatientAdvice,
-    "burdens": models.Burden,
-    "clusters": models.Cluster,
-    "sections": models.Section,
-    "findings": models.Finding,
-    "options": models.Finding,
-    "likelihoods": models.Likelihood,
-    "pretests": models.Pretest,
-    "epidemiology": models.Epidemiology,
-    "drugs": models.Drug,
-    "drug_effects": models.Drug,
-    "treatments": models.Treatment,
-    "investigations": models.Investigation,
-    "red_flags": models.RedFlag,
-    "facts": models.Fact,
-    "body_zones": models.BodyZone,
-    "drinks": models.Drink,
-    "parameters": models.Parameter,
-    "translations": models.Translation,
-}
+from causes.models.publishing import open_proposal, propose, restore_release, withdraw
+from causes.release_forms import WORKING_COPY, CompareForm, ProposeForm, ReasonForm, RestoreForm
 
 
 @admin.register(Release)
-class ReleaseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ["number", "published_at", "author", "notes", "short_hash"]
-    list_select_related = ["author"]
+class ReleaseAdmin(ExchangePages, PreviewAdmin):
+    list_display = ["number", "published_at", "author", "approver", "notes", "state", "short_hash"]
+    list_select_related = ["author", "approver", "withdrawal"]
     search_fields = ["notes", "sha256"]
-    fields = ["number", "published_at", "author", "notes", "sha256", "contents", "download"]
-    readonly_fields = ["contents", "download"]
+    fields = [
+        "number",
+        "published_at",
+        "author",
+        "approver",
+        "notes",
+        "state",
+        "rolls_back",
+        "sha256",
+        "contents",
+        "download",
+    ]
+    readonly_fields = ["state", "rolls_back", "contents", "download"]
     change_list_template = "admin/causes/release/change_list.html"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    change_form_template = "admin/causes/release/change_form.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Release]:
-        return super().get_queryset(request).defer("document")
+        in_use = Subquery(Release.objects.usable().values("number")[:1])
+        found: QuerySet[Release] = super().get_queryset(request)
+        return found.defer("document").annotate(in_use=in_use)
 
     def get_urls(self) -> list[URLPattern]:
         site = self.admin_site
         return [
-            path("check/", site.admin_view(self.check_and_publish), name="causes_release_check"),
+            path("check/", site.admin_view(self.check_and_propose), name="causes_release_check"),
+            path("compare/", site.admin_view(self.compare), name="causes_release_compare"),
             path("<int:number>/document/", site.admin_view(self.document), name="causes_release_document"),
+            path("<int:number>/withdraw/", site.admin_view(self.withdraw), name="causes_release_withdraw"),
+            path("<int:number>/restore/", site.admin_view(self.restore), name="causes_release_restore"),
             *super().get_urls(),
         ]
 
@@ -86,10 +68,29 @@ class ReleaseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def short_hash(self, release: Release) -> str:
         return release.sha256[:12]
 
+    @admin.display(description=gettext_lazy("state"))
+    def state(self, release: Release) -> str:
+        if hasattr(release, "withdrawal"):
+            return _("withdrawn: %(reason)s") % {"reason": release.withdrawal.reason}
+        return _("in use") if release.number == release.in_use else _("replaced")  # type: ignore[attr-defined]
+
+    @admin.display(description=gettext_lazy("rolls back"))
+    def rolls_back(self, release: Release) -> str:
+        """By their contents: releases with the same hash are the same catalogue."""
+        earlier = Release.objects.filter(sha256=release.sha256, number__lt=release.number)
+        last = earlier.order_by("-number").values_list("number", flat=True).first()
+        if last is None:
+            return "–"
+        taken_back = ", ".join(str(number) for number in range(last + 1, release.number))
+        return _("The same as release %(number)s: takes back %(taken_back)s.") % {
+            "number": last,
+            "taken_back": taken_back,
+        }
+
     @admin.display(description=gettext_lazy("contents"))
     def contents(self, release: Release) -> str:
         catalogue = release.catalogue()
-        counts = ((len(getattr(catalogue, table)), _MODELS[table]) for table in compiled.RECORDS)
+        counts = ((len(getattr(catalogue, table)), MODELS[table]) for table in RECORDS)
         return ", ".join(f"{n} {model._meta.verbose_name_plural}" for n, model in counts)
 
     @admin.display(description=gettext_lazy("document"))
@@ -99,82 +100,106 @@ class ReleaseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def document(self, request: HttpRequest, number: int) -> HttpResponse:
         """The stored text, byte for byte: its hash is the release's."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
+        require(request, "view_release")
         release = get_object_or_404(Release, number=number)
         response = HttpResponse(release.document, content_type="application/json")
         response["Content-Disposition"] = f'attachment; filename="twitchwise-release-{number}.json"'
         return response
 
-    def check_and_publish(self, request: HttpRequest) -> HttpResponse:
-        if not request.user.has_perm("causes.propose_release"):
-            raise PermissionDenied
-        catalogue = working_copy()
-        form = PublishForm(request.POST or None, working_copy=catalogue.sha256)
-        if request.method == "POST" and form.is_valid():
-            published = self._publish(request, form)
-            if published:
-                return redirect("admin:causes_release_change", published.pk)
-        found = Release.objects.obstacles(catalogue)
-        current = Release.objects.defer("document").first()
-        before = current.catalogue() if current else compiled.Catalogue()
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("Check and publish"),
-            "form": form,
-            "current": current,
-            "problems": [(problem, _address(problem)) for problem in found],
-            "changes": _by_table(changes(before, catalogue)),
-            "is_changed": before.sha256 != catalogue.sha256,
-            "untranslated": [
-                (name, number)
-                for code, name in settings.LANGUAGES
-                if code != settings.LANGUAGE_CODE and (number := len(untranslated(catalogue, code)))
-            ],
-        }
-        return TemplateResponse(request, "admin/causes/release/check.html", context)
+    def check_and_propose(self, request: HttpRequest) -> HttpResponse:
+        require(request, "propose_release")
+        catalogue, current = working_copy(), Release.objects.usable().first()
+        before = current.catalogue() if current else Catalogue()
+        waiting, problems = open_proposal(), Release.objects.obstacles(catalogue)
+        is_changed = before.sha256 != catalogue.sha256
+        # Of a catalogue with problems the figures would be wrong, if there were any.
+        found = self.impact(before, catalogue) if is_changed and not problems else None
+        vanished = found.vanished_patients if found else 0
+        form = ProposeForm(request.POST or None, seen=catalogue.sha256, vanished=vanished)
+        if request.method == "POST" and form.is_valid() and self._propose(request, form, catalogue, current, found):
+            return redirect("admin:index")
+        titles = (str(current) if current else _("nothing"), _("working copy"))
+        return self.page(
+            request,
+            "release/check",
+            _("Check and propose"),
+            form=form,
+            current=current,
+            waiting=waiting,
+            is_own=waiting is not None and waiting.author == request.user,
+            problems=problem_links(problems),
+            changes=table_changes(before, catalogue),
+            is_changed=is_changed,
+            untranslated=missing_translations(catalogue),
+            impact=impact_page(found, before, catalogue, titles) if found else None,
+            may_propose=found is not None and waiting is None,
+        )
 
-    def _publish(self, request: HttpRequest, form: PublishForm) -> Release | None:
-        try:
-            release = Release.objects.publish(author=request.user, notes=form.cleaned_data["notes"])  # type: ignore[arg-type]
-        except ValidationError:
-            form.add_error(None, ValidationError(_("Nothing was published: solve the problems below."), code="problem"))
+    def _propose(
+        self, request: HttpRequest, form: ProposeForm, catalogue: Catalogue, base: Release | None, found: Impact | None
+    ) -> Proposal | None:
+        if found is None:
+            form.add_error(None, ValidationError(_("Nothing was proposed: read below why not."), code="problem"))
             return None
-        messages.success(request, _("This is %(release)s.") % {"release": release})
-        return release
+        data, author = form.cleaned_data, request.user
+        try:
+            proposal = propose(catalogue, author, data["notes"], found, base, data.get("vanished_reason", ""))  # type: ignore[arg-type]
+        except ValidationError as error:
+            form.add_error(None, error.messages)
+            return None
+        messages.success(request, _("This is %(proposal)s. Somebody else approves it.") % {"proposal": proposal})
+        return proposal
+
+    def compare(self, request: HttpRequest) -> HttpResponse:
+        """How any two releases differ, or a release and the working copy."""
+        require(request, "view_release")
+        releases = list(Release.objects.defer("document"))
+        current = Release.objects.usable().first()
+        shown = {"before": str(current.number) if current else WORKING_COPY, "after": WORKING_COPY}
+        form = CompareForm(request.GET or shown, releases=releases)
+        context: dict[str, Any] = {}
+        if form.is_valid():
+            before, after = (_chosen(form.cleaned_data[name]) for name in ("before", "after"))
+            context = {"changes": table_changes(before, after), "is_changed": before.sha256 != after.sha256}
+        return self.page(request, "release/compare", _("Compare releases"), form=form, **context)
+
+    def withdraw(self, request: HttpRequest, number: int) -> HttpResponse:
+        require(request, "approve_release")
+        release = get_object_or_404(Release.objects.defer("document"), number=number)
+        form = ReasonForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                withdraw(release, request.user, form.cleaned_data["reason"])  # type: ignore[arg-type]
+            except ValidationError as error:
+                form.add_error(None, error.messages)
+            else:
+                facts = {"release": release, "current": Release.objects.current()}
+                messages.success(request, _("Withdrawn: %(release)s. %(current)s is used now.") % facts)
+                return redirect("admin:causes_release_change", release.pk)
+        following = Release.objects.usable().exclude(pk=release.pk).first()
+        title = _("Withdraw %(release)s") % {"release": release}
+        return self.page(request, "release/withdraw", title, form=form, release=release, following=following)
+
+    def restore(self, request: HttpRequest, number: int) -> HttpResponse:
+        """Nobody's release changes by it: only the working copy, which goes the ordinary way from there."""
+        require(request, "propose_release")
+        release = get_object_or_404(Release.objects.defer("document"), number=number)
+        before, after = working_copy(), release.catalogue()
+        form = RestoreForm(request.POST or None, seen=before.sha256)
+        if request.method == "POST" and form.is_valid():
+            try:
+                restore_release(release, request.user, form.cleaned_data["reason"])  # type: ignore[arg-type]
+            except ValidationError as error:
+                form.add_error(None, error.messages)
+            else:
+                messages.success(request, _("The working copy is %(release)s again.") % {"release": release})
+                return redirect("admin:causes_release_check")
+        title = _("Restore %(release)s into the working copy") % {"release": release}
+        context = {"changes": table_changes(before, after), "is_changed": before.sha256 != after.sha256}
+        return self.page(request, "release/restore", title, form=form, release=release, **context)
 
 
-def _by_table(found: list[Change]) -> list[tuple[str, list[Change]]]:
-    tables: dict[str, list[Change]] = {}
-    for change in found:
-        tables.setdefault(str(_MODELS[change.table]._meta.verbose_name_plural), []).append(change)
-    return list(tables.items())
-
-
-def _address(problem: compiled.Problem) -> str:
-    """Where an editor solves it: the record's page, or the list that shows it and its neighbours."""
-    model, record = _MODELS[problem.table], problem.record
-    match record:
-        case compiled.Likelihood():
-            cause = (
-                {"cause__isnull": "True"}
-                if record.cause == compiled.BACKGROUND
-                else {"cause__slug__exact": record.cause}
-            )
-            return changelist(model, finding__slug__exact=record.finding, **cause)
-        case compiled.Pretest():
-            return changelist(model, setting__slug__exact=record.setting, presentation__slug__exact=record.presentation)
-        case compiled.Epidemiology() | compiled.Treatment() | compiled.Investigation():
-            return changelist(model, cause__slug__exact=record.cause)
-        case compiled.Fact():
-            return changelist(model, q=record.statement)
-        case compiled.PatientAdvice():
-            return changelist(model, q=record.cause)
-        case compiled.Translation():
-            return changelist(model, q=record.key)
-        case compiled.DrugEffect():
-            return changelist(model, q=problem.row.partition(",")[0])
-        case None | compiled.Option():
-            return changelist(model)
-    return reverse(f"admin:causes_{model._meta.model_name}_change", args=[record.slug])  # type: ignore[attr-defined]
+def _chosen(choice: str) -> Catalogue:
+    if choice == WORKING_COPY:
+        return working_copy()
+    return Release.objects.defer("document").get(number=int(choice)).catalogue()

@@ -1,4 +1,4 @@
-"""The JSON Schema of a catalogue's document: shapes and fixed words. The rules of medicine are ``causes.validation``."""
+"""The JSON Schema of a catalogue's document: shapes and fixed words. Its rules are in ``causes.validation``."""
 
 from __future__ import annotations
 

@@ -44,6 +44,13 @@ SETS: Mapping[str, Mapping[str, str]] = {
     "red_flags": {"suspected_causes": "causes", "warning_presentations": "presentations"},
     "body_zones": {"findings": "findings", "twitch_findings": "findings", "tremor_findings": "findings"},
 }
+# What tells a record from its neighbours where it has no slug. The other tables' rows are told apart by a number only.
+_KEYS: Mapping[str, tuple[str, ...]] = {
+    "patient_advice": ("cause",),
+    "pretests": ("setting", "presentation", "cause"),
+    "translations": ("language", "table", "key", "field"),
+    "options": ("finding", "value"),
+}
 # What no spreadsheet, CSV file or browser brings back as it was: control characters, halves of a character, other line
 # ends than \n, and Excel's own way of writing such characters.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -70,6 +77,11 @@ def columns(table: str) -> Mapping[str, Any]:
 
 
 TABLES: tuple[str, ...] = (*RECORDS, *(nested.table for nested in NESTED.values()))
+
+
+def key(table: str) -> tuple[str, ...]:
+    """The columns that tell the table's records apart; none where only a number of the row does."""
+    return ("slug",) if "slug" in columns(table) else _KEYS.get(table, ())
 
 
 def read(text: str, hint: Any) -> Any:

@@ -5,12 +5,57 @@ Records of the catalogue are named by their slugs: replacing the working copy mu
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from causes.hpo_fitting import Fitting
+from causes.source_lists import Check
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+class SourceCheckQuerySet(models.QuerySet["SourceCheck"]):
+    def weightiest_first(self) -> SourceCheckQuerySet:
+        """A retraction stands, whatever a later list says of the address; else the newest check counts."""
+        is_retracted = Case(When(status=SourceCheck.Status.RETRACTED, then=0), default=1)
+        return self.order_by(is_retracted, "-checked_on", "-id")
+
+    def standing(self) -> dict[str, SourceCheck]:
+        """Of each source that was ever checked, by its slug: the check that counts."""
+        found: dict[str, SourceCheck] = {}
+        for check in self.weightiest_first():
+            found.setdefault(check.source, check)
+        return found
+
+    def keep(self, checks: Iterable[Check], user: User) -> int:
+        """How many are new, or say something new; those known already are left as they are."""
+        changed = 0
+        known = {(check.source, check.status, check.checked_on): check for check in self.all()}
+        for check in checks:
+            there = known.get((check.source, check.status, check.checked_on))
+            if there is None:
+                self.create(
+                    source=check.source,
+                    status=check.status,
+                    checked_on=check.checked_on,
+                    note=check.note,
+                    uploaded_by=user,
+                )
+            elif there.note != check.note:
+                there.note = check.note
+                there.save(update_fields=["note"])
+            else:
+                continue
+            changed += 1
+        return changed
 
 
 class SourceCheck(models.Model):
@@ -32,6 +77,8 @@ class SourceCheck(models.Model):
     )
     uploaded_at = models.DateTimeField(_("uploaded at"), default=timezone.now)
 
+    objects = SourceCheckQuerySet.as_manager()
+
     class Meta:
         ordering = ["-checked_on", "-id"]
         verbose_name = _("check of a source")
@@ -44,6 +91,26 @@ class SourceCheck(models.Model):
         return f"{self.source}: {self.get_status_display()}"
 
 
+class ProposedLikelihoodQuerySet(models.QuerySet["ProposedLikelihood"]):
+    def propose(self, fittings: Iterable[Fitting], version: str, user: User) -> int:
+        """How many are new. One that was there, decided or not, is not proposed again."""
+        known = {proposal.key for proposal in self.only(*ProposedLikelihood.KEY)}
+        rows = [ProposedLikelihood.of(fitting, version, user) for fitting in fittings]
+        new = [row for row in rows if row.key not in known]
+        self.bulk_create(new)
+        return len(new)
+
+    def decide(self, pk: int, decision: str, user: User) -> bool:
+        """False when somebody has decided already."""
+        opened = self.filter(pk=pk, decision=ProposedLikelihood.Decision.OPEN)
+        return opened.update(decision=decision, decided_by=user, decided_at=timezone.now()) == 1
+
+    def reopen(self, pk: int) -> bool:
+        """The way back from a decline; an accepted one has become a likelihood with a history of its own."""
+        declined = self.filter(pk=pk, decision=ProposedLikelihood.Decision.DECLINED)
+        return declined.update(decision=ProposedLikelihood.Decision.OPEN, decided_by=None, decided_at=None) == 1
+
+
 class ProposedLikelihood(models.Model):
     """A row of phenotype.hpoa that fits a cause and a finding of the catalogue, to accept or decline."""
 
@@ -51,6 +118,8 @@ class ProposedLikelihood(models.Model):
         OPEN = "open", _("open")
         ACCEPTED = "accepted", _("accepted")
         DECLINED = "declined", _("declined")
+
+    KEY = ("cause", "finding", "disease", "hpo", "frequency", "reference")
 
     cause = models.CharField(_("cause"), max_length=80)
     finding = models.CharField(_("finding"), max_length=80)
@@ -61,8 +130,9 @@ class ProposedLikelihood(models.Model):
     probability = models.FloatField(_("probability"), validators=[MinValueValidator(0.0), MaxValueValidator(1.0)])
     affected = models.PositiveIntegerField(_("affected"), null=True, blank=True)
     total = models.PositiveIntegerField(_("total"), null=True, blank=True)
-    reference = models.CharField(_("reference"), max_length=200)
+    reference = models.CharField(_("reference"), max_length=500)
     evidence = models.CharField(_("kind of evidence"), max_length=10)
+    version = models.CharField(_("version of the file"), max_length=20, blank=True)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("uploaded by"), null=True, related_name="+"
     )
@@ -72,6 +142,8 @@ class ProposedLikelihood(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("decided by"), null=True, blank=True, related_name="+"
     )
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+
+    objects = ProposedLikelihoodQuerySet.as_manager()
 
     class Meta:
         ordering = ["cause", "finding", "id"]
@@ -93,3 +165,35 @@ class ProposedLikelihood(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cause}, {self.finding}: {self.frequency}"
+
+    @staticmethod
+    def of(fitting: Fitting, version: str, user: User) -> ProposedLikelihood:
+        row, frequency = fitting.row, fitting.frequency
+        return ProposedLikelihood(
+            cause=fitting.cause,
+            finding=fitting.finding,
+            disease=row.disease,
+            disease_name=row.disease_name,
+            hpo=row.hpo,
+            frequency=frequency.text,
+            probability=frequency.probability,
+            affected=frequency.affected,
+            total=frequency.total,
+            reference=row.reference,
+            evidence=row.evidence,
+            version=version,
+            uploaded_by=user,
+        )
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What it is told from others by."""
+        return tuple(getattr(self, name) for name in self.KEY)
+
+    @property
+    def is_open(self) -> bool:
+        return self.decision == self.Decision.OPEN
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        return tuple(self.reference.split(";"))

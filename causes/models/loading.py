@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -77,30 +77,38 @@ def replace_working_copy(catalogue: Catalogue) -> None:
 
 
 @transaction.atomic
-def put(table: str, name: str, records: Iterable[Any]) -> None:
-    """Make these the records of that name, instead of those that are there; none removes them.
+def put(table: str, wanted: Mapping[str, Iterable[Any]]) -> None:
+    """By name: make these the records of it, instead of those that are there; none removes them.
 
     Raises ValidationError when a record does not fit, or may not be removed because others refer to it.
     """
-    records = tuple(records)
-    if "slug" in RECORDS[table].__dataclass_fields__ and records:
-        _put_slugged(table, records[0])
-        return
+    records = {name: tuple(items) for name, items in wanted.items()}
+    if "slug" in RECORDS[table].__dataclass_fields__:
+        for name in [name for name, items in records.items() if items]:
+            put_slugged(table, records.pop(name)[0])
     model = MODELS[table]
-    rows = rows_named(table, name)
-    orders = [*(order for order, _pk in rows), *itertools.count(_next_order(model))]
+    rows = rows_named(table, records)
+    further = ((order, None) for order in itertools.count(next_order(model._default_manager)))
     try:
-        model._default_manager.filter(pk__in=[pk for _order, pk in rows]).delete()
+        model._default_manager.filter(pk__in=[pk for keys in rows.values() for _order, pk in keys]).delete()
     except models.ProtectedError as error:
         raise ValidationError(_("Other records refer to it: it cannot be removed."), code="protected") from error
-    for order, record in zip(orders, records, strict=False):
-        _save(model(order=order, **_columns(record, ())))
+    for name, items in records.items():
+        # Rows that were there keep their keys: what points to their pages stays good.
+        for (order, pk), record in zip(itertools.chain(rows[name], further), items, strict=False):
+            _save(model(pk=pk, order=order, **columns_of(record)))
 
 
-def rows_named(table: str, name: str) -> list[tuple[int, Any]]:
-    """Order and key of the rows that have this name."""
+def rows_named(table: str, names: Collection[str]) -> dict[str, list[tuple[int, Any]]]:
+    """Order and key of the rows that have these names."""
+    found: dict[str, list[tuple[int, Any]]] = {name: [] for name in names}
+    if not names:
+        return found
     keys = sorted(MODELS[table]._default_manager.values_list("order", "pk"))
-    return [key for key, row in zip(keys, getattr(working_copy((table,)), table), strict=True) if name_of(row) == name]
+    for key, row in zip(keys, getattr(working_copy((table,)), table), strict=True):
+        if (name := name_of(row)) in found:
+            found[name].append(key)
+    return found
 
 
 def name_of_row(table: str, pk: Any) -> str:
@@ -110,33 +118,53 @@ def name_of_row(table: str, pk: Any) -> str:
     return {key: name_of(row) for (_order, key), row in zip(keys, rows, strict=True)}[pk]
 
 
-def _put_slugged(table: str, record: Any) -> None:
+def put_slugged(table: str, record: Any, with_nested: bool = True) -> None:
+    """Save the record under its slug, and what lies within it. Raises ValidationError when it does not fit."""
     model, many = MODELS[table], _MANY.get(table, ())
     nested = _NESTED.get(table)
-    instance: Any = model._default_manager.filter(pk=record.slug).first() or model(order=_next_order(model))
-    for column, value in _columns(record, {*many, *(nested or ())[:1]}).items():
+    instance: Any = model._default_manager.filter(pk=record.slug).first() or model(
+        order=next_order(model._default_manager)
+    )
+    for column, value in columns_of(record, {*many, *(nested or ())[:1]}).items():
         setattr(instance, column, value)
     _save(instance)
     for name in many:
+        _check_there(model._meta.get_field(name), getattr(record, name))
         getattr(instance, name).set(getattr(record, name))
-    if nested:
+    if nested and with_nested:
         field, nested_model, owner = nested
         getattr(instance, field).all().delete()
         for order, item in enumerate(getattr(record, field)):
-            _save(nested_model(order=order, **{owner: record.slug}, **_columns(item, ())))
+            _save(nested_model(order=order, **{owner: record.slug}, **columns_of(item)))
 
 
 def _save(instance: models.Model) -> None:
+    for field in instance._meta.fields:
+        if field.is_relation and (slug := getattr(instance, field.attname)):
+            _check_there(field, [slug])
     instance.full_clean()
     instance.save()
 
 
-def _next_order(model: type[models.Model]) -> int:
-    last: int | None = model._default_manager.aggregate(last=models.Max("order"))["last"]
+def _check_there(field: Any, slugs: Iterable[str]) -> None:
+    """Without it a database says only at the end of the transaction, and without a name, that something is missing."""
+    wanted = set(slugs)
+    gone = wanted - set(field.related_model._default_manager.filter(pk__in=wanted).values_list("pk", flat=True))
+    if gone:
+        raise ValidationError(
+            _("It refers to what is gone: %(kind)s “%(names)s”."),
+            code="gone",
+            params={"kind": field.related_model._meta.verbose_name, "names": "”, “".join(sorted(gone))},
+        )
+
+
+def next_order(rows: models.Manager[Any] | models.QuerySet[Any]) -> int:
+    last: int | None = rows.aggregate(last=models.Max("order"))["last"]
     return 0 if last is None else last + 1
 
 
-def _columns(item: Any, leave_out: Iterable[str]) -> dict[str, Any]:
+def columns_of(item: Any, leave_out: Iterable[str] = ()) -> dict[str, Any]:
+    """A record's values by the columns of its model."""
     values = {f.name: getattr(item, f.name) for f in fields(item) if f.name not in leave_out}
     for name in _FOREIGN_KEYS & values.keys():
         # An epidemiological row's setting and presentation are words, not references.
@@ -155,7 +183,7 @@ def _columns(item: Any, leave_out: Iterable[str]) -> dict[str, Any]:
 def _fill(table: str, model: type[models.Model], items: tuple[Any, ...]) -> None:
     many, nested = _MANY.get(table, ()), _NESTED.get(table)
     leave_out = {*many, *(nested or ())[:1]}
-    _create(model, [model(order=order, **_columns(item, leave_out)) for order, item in enumerate(items)])
+    _create(model, [model(order=order, **columns_of(item, leave_out)) for order, item in enumerate(items)])
     for name in many:
         through = getattr(model, name).through
         owner, target = (field.attname for field in through._meta.fields if field.is_relation)
@@ -165,7 +193,7 @@ def _fill(table: str, model: type[models.Model], items: tuple[Any, ...]) -> None
     if nested:
         field, nested_model, owner = nested
         parts = [(item.slug, order, part) for item in items for order, part in enumerate(getattr(item, field))]
-        _create(nested_model, [nested_model(order=o, **{owner: slug}, **_columns(part, ())) for slug, o, part in parts])
+        _create(nested_model, [nested_model(order=o, **{owner: slug}, **columns_of(part)) for slug, o, part in parts])
 
 
 def _create(model: type[models.Model], instances: list[Any]) -> None:

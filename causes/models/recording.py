@@ -12,7 +12,7 @@ from django.db import transaction
 from causes.catalogue import RECORDS, Catalogue, records_from_json, records_to_json
 from causes.changes import Version, versions
 from causes.models.compilation import working_copy
-from causes.models.loading import put
+from causes.models.loading import MODELS, put
 from causes.models.workflow import LogEntry
 
 if TYPE_CHECKING:
@@ -64,5 +64,19 @@ def restore(entry: LogEntry, user: User, reason: str, is_before: bool = False) -
     Raises ValidationError when it no longer fits: something that it refers to is gone, or refers to it.
     """
     records = records_from_json(entry.table, entry.before if is_before else entry.after)
-    with recording(user, reason, (entry.table,)):
-        put(entry.table, entry.name, records)
+    # What is removed takes others along.
+    with recording(user, reason, (entry.table,) if records else tuple(RECORDS)):
+        put(entry.table, {entry.name: records})
+
+
+def undo(operation: uuid.UUID, user: User, reason: str) -> None:
+    """Make every record of one save, import or deletion what it was before it, all of them or none.
+
+    Raises ValidationError when one no longer fits.
+    """
+    entries = [entry for entry in LogEntry.objects.filter(operation=operation) if entry.is_of_record]
+    with recording(user, reason):
+        for table in MODELS:
+            put(table, {e.name: records_from_json(table, e.before) for e in entries if e.table == table and e.before})
+        for table in reversed(MODELS):
+            put(table, {e.name: () for e in entries if e.table == table and not e.before})

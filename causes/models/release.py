@@ -19,9 +19,13 @@ if TYPE_CHECKING:
 
 
 class ReleaseManager(models.Manager["Release"]):
+    def usable(self) -> models.QuerySet[Release]:
+        """Those that were not withdrawn, without their documents; the newest first."""
+        return self.defer("document").filter(withdrawal__isnull=True).order_by("-number")
+
     def current(self) -> Release:
         """The newest release that was not withdrawn. Raises Release.DoesNotExist when there is none."""
-        release = self.defer("document").filter(withdrawal__isnull=True).order_by("-number").first()
+        release = self.usable().first()
         if release is None:
             raise self.model.DoesNotExist("No catalogue has been published: run “manage.py load_catalogue”.")
         return release
@@ -108,6 +112,11 @@ class Release(models.Model):
 @functools.lru_cache(maxsize=8)
 def _compiled(number: int, sha256: str) -> Catalogue:
     document = Release.objects.values_list("document", flat=True).get(number=number)
+    return thawed(document, sha256, _("Release %(number)s was altered: its hash differs.") % {"number": number}, number)
+
+
+def thawed(document: str, sha256: str, complaint: str, number: int = 0) -> Catalogue:
+    """The catalogue of a stored text. Raises ValidationError with the complaint when it is not what was stored."""
     if hashlib.sha256(document.encode()).hexdigest() != sha256:
-        raise ValidationError(_("Release %(number)s was altered: its hash differs."), params={"number": number})
+        raise ValidationError(complaint, code="altered")
     return from_json(document, number, sha256)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +12,10 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from causes.models.release import Release
+from causes.catalogue import Catalogue
+from causes.impact import Impact
+from causes.impact import from_json as impact_from_json
+from causes.models.release import Release, thawed
 
 
 class AppendOnly(models.Model):
@@ -41,6 +45,7 @@ class LogEntry(AppendOnly):
         PROPOSED = "proposed", _("proposed for publication")
         APPROVED = "approved", _("approved and published")
         DECLINED = "declined", _("declined")
+        TAKEN_BACK = "taken-back", _("taken back")
         WITHDRAWN = "withdrawn", _("withdrawn")
 
     at = models.DateTimeField(_("when"), default=timezone.now)
@@ -67,6 +72,11 @@ class LogEntry(AppendOnly):
     def __str__(self) -> str:
         return " ".join(part for part in (self.table, self.name, str(self.get_action_display())) if part)
 
+    @property
+    def is_of_record(self) -> bool:
+        """Of one that can be made what it was: neither an order of a table nor an export."""
+        return bool(self.before or self.after)
+
 
 class Proposal(models.Model):
     """A working copy, frozen as its author handed it over for a second person's approval."""
@@ -83,7 +93,9 @@ class Proposal(models.Model):
     proposed_at = models.DateTimeField(_("proposed at"), default=timezone.now)
     notes = models.TextField(_("what changed, and why"))
     # Against which release the author saw the impact, and what it was: JSON of causes.impact.
-    base = models.ForeignKey(Release, models.PROTECT, verbose_name=_("compared with"), null=True, related_name="+")
+    base = models.ForeignKey(
+        Release, models.PROTECT, verbose_name=_("compared with"), null=True, blank=True, related_name="+"
+    )
     impact = models.TextField(_("impact"))
     vanished = models.PositiveIntegerField(_("cannot-miss patients lost from sight"), default=0)
     vanished_reason = models.TextField(_("why it is right all the same"), blank=True)
@@ -117,6 +129,20 @@ class Proposal(models.Model):
                 name="proposal_vanished_with_reason",
                 violation_error_message=_("Say why it is right that a cannot-miss cause is lost from sight."),
             ),
+            models.CheckConstraint(
+                condition=Q(decision="open", decided_by__isnull=True, decided_at__isnull=True)
+                | (~Q(decision="open") & Q(decided_by__isnull=False, decided_at__isnull=False)),
+                name="proposal_decided_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(decision="declined") | ~Q(decision_note=""),
+                name="proposal_declined_with_reason",
+                violation_error_message=_("Say why it is declined."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(decision="taken-back") | Q(decided_by=F("author")),
+                name="proposal_taken_back_by_author",
+            ),
             models.UniqueConstraint(
                 fields=["decision"],
                 condition=Q(decision="open"),
@@ -127,6 +153,24 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return _("proposal %(number)s") % {"number": self.pk}
+
+    @property
+    def is_open(self) -> bool:
+        return self.decision == self.Decision.OPEN
+
+    def catalogue(self) -> Catalogue:
+        return _frozen(self.pk, self.sha256)
+
+    def stored_impact(self) -> Impact:
+        """As its author saw it."""
+        return impact_from_json(self.impact)
+
+
+# Keyed by hash as well: test databases reuse keys.
+@functools.lru_cache(maxsize=4)
+def _frozen(pk: int, sha256: str) -> Catalogue:
+    document = Proposal.objects.values_list("document", flat=True).get(pk=pk)
+    return thawed(document, sha256, _("Proposal %(number)s was altered: its hash differs.") % {"number": pk})
 
 
 class Withdrawal(AppendOnly):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from causes.catalogue import Catalogue
 from causes.models import Release
 from causes.ranking import ENGINE_VERSION
+from causes.words import KNOWN_TITLES
 from clinic.accuracy import tallies
 from clinic.accuracy.picture import Picture, picture
 from clinic.accuracy.shares import Figure, figure, mean
@@ -21,11 +22,6 @@ from intake import panel as files
 from intake.models import Practice
 
 LEAST, LEAST_IN_GROUP = "accuracy-least-patients", "calibration-least-patients"
-STAGES = {
-    "history": gettext_lazy("History"),
-    "exam": gettext_lazy("History and examination"),
-    "all": gettext_lazy("All findings"),
-}
 PARTS = {
     tallies.ALL: gettext_lazy("All published patients"),
     tallies.PUBLISHED: gettext_lazy("First panel"),
@@ -127,7 +123,7 @@ def _part(catalogue: Catalogue, part: Part) -> Table:
 
 def _table(catalogue: Catalogue, title: str, stages: Mapping[str, Tally], signed: Tally | None = None) -> Table:
     least = _least(catalogue)
-    rows = [_row(str(STAGES[stage]), tally, least) for stage, tally in stages.items()]
+    rows = [_row(str(KNOWN_TITLES[stage]), tally, least) for stage, tally in stages.items()]
     if signed is not None:
         rows.append(_row(_("As it was when signed"), signed, least))
     total = max(row.total for row in rows)
@@ -160,7 +156,7 @@ def _pictures(catalogue: Catalogue, stages: Mapping[str, Tally]) -> tuple[Pictur
     """None over fewer patients than can bear one."""
     least, least_in_group = _least(catalogue), round(catalogue.parameter[LEAST_IN_GROUP])
     return tuple(
-        picture(stage, str(STAGES[stage]), tally.outcomes, least_in_group)
+        picture(stage, str(KNOWN_TITLES[stage]), tally.outcomes, least_in_group)
         for stage, tally in stages.items()
         if tally.total >= least
     )

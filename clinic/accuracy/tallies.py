@@ -18,12 +18,10 @@ from causes.evaluation import SPLITS, STAGES, PublishedCase, Result, ranked, rea
 from causes.models import Release
 from causes.ranking import ENGINE_VERSION
 from clinic.confirmed import standing
-from clinic.evidence import evidence
+from clinic.confirmed_cases import confirmed_cases
 from clinic.models import Assessment, ClinicianFinding, ConfirmedDiagnosis, ContextChange, OwnList
-from intake.models import Intake, Practice
+from intake.models import Practice
 
-# The stages of findings that each stage of an evaluation knows.
-KNOWN = {"history": ("ask",), "exam": ("ask", "examine")}
 ALL, SIGNED = "all", "signed"
 DEVELOPMENT, HELD_OUT = SPLITS
 PUBLISHED, FURTHER = "published", "further"
@@ -146,56 +144,13 @@ def _versions(practice: Practice) -> Iterator[str]:
 
 
 def _of_practice(practice: Practice, catalogue: Catalogue) -> PracticeTally:
-    confirmed = _confirmed(practice)
-    inside: list[PublishedCase] = []
-    outside: list[ranking.Case] = []
-    unranked = 0
-    intakes = Intake.objects.filter(pk__in=confirmed).prefetch_related("clinician_findings")
-    for intake in intakes.order_by("pk"):
-        known = evidence(catalogue, intake)
-        case = ranking.Case(known, intake.setting, intake.presentation)
-        if not _can_be_ranked(catalogue, case):
-            unranked += 1
-        elif confirmed[intake.pk].cause in catalogue.cause:
-            inside.append(_case(catalogue, confirmed[intake.pk].cause, case))
-        else:
-            outside.append(case)
+    found = confirmed_cases(catalogue, practice)
     return PracticeTally(
-        stages=_with_outside(catalogue, inside, outside),
-        signed=_signed(catalogue, confirmed),
-        outside=len(outside),
-        unranked=unranked,
-        known_before=sum(row.is_known_before for row in confirmed.values()),
-    )
-
-
-def _confirmed(practice: Practice) -> dict[int, ConfirmedDiagnosis]:
-    """By intake; of a patient with several confirmed intakes the latest one."""
-    rows = ConfirmedDiagnosis.objects.filter(intake__practice=practice).select_related("intake")
-    by_patient = {row.intake.patient_id: row for _pk, row in sorted(standing(rows).items())}
-    return {row.intake_id: row for row in by_patient.values()}
-
-
-def _can_be_ranked(catalogue: Catalogue, case: ranking.Case) -> bool:
-    try:
-        ranking.posterior(catalogue, *case)
-    except ranking.EvidenceError:
-        return False
-    return True
-
-
-def _case(catalogue: Catalogue, cause: str, case: ranking.Case) -> PublishedCase:
-    stages = {
-        stage: {slug: value for slug, value in case.evidence.items() if catalogue.finding[slug].stage in known}
-        for stage, known in KNOWN.items()
-    }
-    return PublishedCase(
-        id="",
-        accepted=(cause,),
-        setting=case.setting,
-        presentation=case.presentation,
-        split=DEVELOPMENT,
-        evidence={**stages, ALL: case.evidence},
+        stages=_with_outside(catalogue, tuple(found.inside.values()), found.outside),
+        signed=_signed(catalogue, found.diagnoses),
+        outside=len(found.outside),
+        unranked=found.unranked,
+        known_before=sum(row.is_known_before for row in found.diagnoses.values()),
     )
 
 

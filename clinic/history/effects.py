@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from causes import ranking
 from causes.catalogue import BACKGROUND, Catalogue, Likelihood
 from causes.conditions import Value
+from causes.pooling import pools
 from clinic import words
 from clinic.history.steps import CATALOGUE, Step
 
@@ -129,11 +130,14 @@ def _figure(catalogue: Catalogue, cause: str, slug: str, value: Value) -> str:
     kind = catalogue.finding[slug].kind
     option = "" if kind == "boolean" else "mean" if kind == "number" else str(value)
     row = catalogue.cell.get((cause, slug, option))
-    return _("no figure") if row is None else _row(row, kind, value is False)
+    if row is None:
+        return _("no figure")
+    pool = pools(catalogue).get((cause, slug))
+    return _row(row, pool.mean if pool else row.probability, kind, value is False)
 
 
-def _row(row: Likelihood, kind: str, is_absent: bool) -> str:
+def _row(row: Likelihood, figure: float, kind: str, is_absent: bool) -> str:
     if kind == "number":
-        return f"{row.probability:g} ({row.grade})"
-    share = 1 - row.probability if is_absent else row.probability
+        return f"{figure:g} ({row.grade})"
+    share = 1 - figure if is_absent else figure
     return f"{words.probability(share)} ({row.grade})"

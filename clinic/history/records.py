@@ -13,6 +13,7 @@ from clinic.history.steps import Recorded
 from clinic.models import Assessment, ConfirmedDiagnosis, OwnList, SheetOverrule
 from clinic.own_lists import agreement
 from clinic.snapshot import signed_conclusion
+from clinic.withdrawn import withdrawn_notice
 
 
 def recorder(recorded: Recorded) -> User:
@@ -30,6 +31,8 @@ def record(recorded: Recorded) -> Iterator[str]:
             yield _own_list(recorded)
         case Assessment():
             yield _signature(recorded)
+            if notice := withdrawn_notice(recorded):
+                yield notice
         case SheetOverrule():
             yield _overrule(recorded)
         case ConfirmedDiagnosis():

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 
 from causes import ranking
 from causes.catalogue import OTHER
 from causes.conditions import Value
-from causes.models import Release
+from causes.models import Release, Withdrawal
 from clinic.chart import Chart
 from clinic.evidence import gather
 from clinic.models import (
@@ -43,7 +43,7 @@ class Step:
     presentation: str
     entered: tuple[ClinicianFinding, ...] = ()  # by this step
     change: ContextChange | None = None
-    releases: tuple[Release, ...] = ()  # that this step brought, oldest first
+    releases: tuple[Release | Withdrawal, ...] = ()  # that this step brought, oldest first
     recorded: Recorded | None = None  # what never changes a ranking
 
     @cached_property
@@ -67,7 +67,8 @@ class _Event:
     order: int  # among events of one moment
     entered: tuple[ClinicianFinding, ...] = ()
     change: ContextChange | None = None
-    releases: tuple[Release, ...] = ()
+    releases: tuple[Release | Withdrawal, ...] = ()
+    in_use: Release | None = None  # from then on
     recorded: Recorded | None = None
 
 
@@ -83,7 +84,7 @@ def steps_of(chart: Chart) -> list[Step]:
     sent_at = intake.sent_at
     assert sent_at is not None
     steps = [Step(PATIENT, sent_at, intake, asked, (), setting, presentation)]
-    events = [*_batches(chart.record.entries), *_changes(changes), *_recorded(chart), *_published(later, sent_at)]
+    events = [*_batches(chart.record.entries), *_changes(changes), *_recorded(chart), *_since(later, sent_at)]
     for event in _merged(sorted(events, key=lambda event: (event.at, event.order))):
         steps.append(_after(steps[-1], event))
     return steps
@@ -95,7 +96,7 @@ def _after(last: Step, event: _Event) -> Step:
         reason=CATALOGUE if event.releases else CLINICIAN,
         at=event.at,
         intake=last.intake,
-        release=event.releases[-1] if event.releases else last.release,
+        release=event.in_use or last.release,
         entries=(*last.entries, *event.entered),
         setting=change.setting if change else last.setting,
         presentation=change.presentation if change else last.presentation,
@@ -130,9 +131,10 @@ def _recorded(chart: Chart) -> Iterator[_Event]:
         yield _Event(diagnosis.entered_at, 6, recorded=diagnosis)
 
 
-def _published(later: list[Release], sent_at: datetime.datetime) -> Iterator[_Event]:
-    for release in later:
-        yield _Event(max(release.published_at, sent_at), 0, releases=(release,))
+def _since(later: list[_Event], sent_at: datetime.datetime) -> Iterator[_Event]:
+    """What happened to the catalogue before the sending did so to an intake that had not arrived."""
+    for event in later:
+        yield replace(event, at=max(event.at, sent_at))
 
 
 def _merged(events: Iterable[_Event]) -> Iterator[_Event]:
@@ -156,16 +158,40 @@ def _merged(events: Iterable[_Event]) -> Iterator[_Event]:
 
 def _one(events: list[_Event]) -> Iterator[_Event]:
     if events:
-        releases = tuple(release for event in events for release in event.releases)
-        yield _Event(events[-1].at, events[-1].order, releases=releases)
+        last = events[-1]
+        yield replace(last, releases=tuple(item for event in events for item in event.releases))
 
 
-def _releases(chart: Chart) -> tuple[Release, list[Release]]:
-    """The release that the intake was asked from, and those published since."""
-    asked = chart.intake.release_id
-    if asked == chart.release.number:
-        return chart.release, []
-    found = list(
-        Release.objects.defer("document").select_related("author").filter(number__gte=asked).order_by("number")
-    )
-    return found[0], found[1:]
+def _releases(chart: Chart) -> tuple[Release, list[_Event]]:
+    """The release that the intake was asked from, and what has been used instead since."""
+    number, started_at = chart.intake.release_id, chart.intake.started_at
+    found = Release.objects.defer("document").select_related("author", "withdrawal__by").order_by("number")
+    used = list(_used(found))
+    asked = next(release for release in found if release.number == number)
+    before = [event for event in used if event.at <= started_at]
+    if before and before[-1].in_use == asked:
+        return asked, used[len(before) :]
+    places = [place for place, event in enumerate(used) if event.releases == (asked,)]
+    return asked, used[places[0] + 1 :]
+
+
+def _used(releases: Iterable[Release]) -> Iterator[_Event]:
+    """Each release that came into use, by being published or because the one after it was withdrawn."""
+    items: list[Release | Withdrawal] = [*releases]
+    items += [release.withdrawal for release in releases if hasattr(release, "withdrawal")]
+    usable: dict[int, Release] = {}
+    in_use = None
+    for item in sorted(items, key=_moment):
+        if isinstance(item, Release):
+            usable[item.number] = item
+        else:
+            del usable[item.release_id]
+        newest = usable[max(usable)] if usable else in_use
+        if newest != in_use:
+            in_use = newest
+            yield _Event(_moment(item)[0], 0, releases=(item,), in_use=in_use)
+
+
+def _moment(item: Release | Withdrawal) -> tuple[datetime.datetime, int]:
+    """A release is published before it is withdrawn."""
+    return (item.published_at, item.number) if isinstance(item, Release) else (item.at, 1 << 31)

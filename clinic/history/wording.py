@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from causes.models import Withdrawal
 from clinic import words
 from clinic.chart import Chart
 from clinic.history.records import record, recorder
@@ -25,7 +26,8 @@ def who(step: Step, user: User) -> str:
     if step.recorded is not None:
         return _person(recorder(step.recorded), user)
     if step.releases:
-        author = step.releases[-1].author
+        last = step.releases[-1]
+        author = last.by if isinstance(last, Withdrawal) else last.author
         return display_name(author) if author else _("the catalogue’s maintainers")
     return _("the patient")
 
@@ -50,10 +52,11 @@ def what(chart: Chart, step: Step, most: int | None) -> Iterator[str]:
     else:
         count = sum(known.is_answered for known in chart.record.known.values())
         answered = ngettext("%(n)s answer", "%(n)s answers", count) % {"n": count}
-        yield _("Sent: %(answers)s, asked from release %(number)s") % {
-            "answers": answered,
-            "number": step.release.number,
-        }
+        facts = {"answers": answered, "number": step.release.number, "first": chart.intake.begun_with}
+        if facts["first"] == facts["number"]:
+            yield _("Sent: %(answers)s, asked from release %(number)s") % facts
+        else:
+            yield _("Sent: %(answers)s, begun with release %(first)s and asked from release %(number)s") % facts
 
 
 def _entry(chart: Chart, row: ClinicianFinding) -> str:
@@ -90,6 +93,10 @@ def _context(chart: Chart, change: ContextChange) -> Iterator[str]:
 
 
 def _releases(step: Step) -> Iterator[str]:
-    for release in step.releases:
-        notes = f": {release.notes}" if release.notes else ""
-        yield _("Release %(number)s of the catalogue") % {"number": release.number} + notes
+    for item in step.releases:
+        if isinstance(item, Withdrawal):
+            facts = {"number": item.release_id, "reason": item.reason, "now": step.release.number}
+            yield _("Release %(number)s of the catalogue withdrawn: %(reason)s Release %(now)s is used again.") % facts
+            continue
+        notes = f": {item.notes}" if item.notes else ""
+        yield _("Release %(number)s of the catalogue") % {"number": item.number} + notes

@@ -63,7 +63,7 @@ def test_works() -> None:
     assert [c.slug for c in found.causes] == ["alpha", "beta", "gamma"]
     assert [c.rank for c in found.causes] == [1, 2, 3]
     assert found.release == 0
-    assert found.engine_version == "2"
+    assert found.engine_version == "3"
     assert found.sha256 == SMALL.sha256
 
 

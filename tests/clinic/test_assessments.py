@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 
 from causes.models import Cause, Release
+from causes.models.publishing import withdraw
 from clinic import access
 from clinic.chart import chart_of
 from clinic.models import AccessRecord, Assessment
@@ -221,6 +222,24 @@ class TestShow:
 
         assert Release.objects.current().number == 2
         assert strip_tokens(after) == strip_tokens(before)
+
+    def test_signed_under_a_withdrawn_release(self, signed_in, colleague, editor, approver, assessment):
+        """The signature stays as it is, and every page of it says so with the reason."""
+        client = signed_in(colleague)
+        assert "withdrawn" not in client.get(self.url(assessment)).content.decode()
+        cast.a_release(editor, approver)
+        withdraw(assessment.release, approver, "A cohort was misread.")
+
+        pages = [
+            client.get(self.url(assessment)),
+            client.get(reverse("patient_sheet", args=[assessment.key])),
+            client.get(reverse("patient", args=[assessment.intake.patient.key])),
+        ]
+
+        for page in pages:
+            text = page.content.decode()
+            assert "Signed under release 1 of the catalogue, which was withdrawn on" in text
+            assert "A cohort was misread." in text
 
     def test_an_altered_snapshot_is_never_shown(self, assessment):
         assessment.snapshot = json.dumps(json.loads(assessment.snapshot) | {"conclusion": "Forged"})

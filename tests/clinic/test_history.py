@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from causes.catalogue import BACKGROUND, to_json
 from causes.models import Release
+from causes.models.publishing import withdraw
 from clinic.chart import chart_of
 from clinic.history import SHOWN, changes_since, history
 from clinic.history.steps import steps_of
@@ -401,6 +402,55 @@ class TestPage:
         client.get(url(intake, "history"))
 
         # Session, user, intake, membership, access record, release, findings; changes of setting, own lists, confirmed
-        # diagnoses, assessments.
-        with django_assert_num_queries(11):
+        # diagnoses, assessments, all releases.
+        with django_assert_num_queries(12):
             client.get(url(intake, "history"))
+
+
+class TestWithdrawnRelease:
+    """A release that came and went left its mark on whoever was ranked by it, and the ranking is the older one's."""
+
+    def test_works(self, intake, clinician, approver, release):
+        publish_with("als", "weakness", 0.5)
+        second = Release.objects.current()
+        withdraw(second, approver, "A cohort was misread.")
+
+        chart = chart_of(intake)
+        steps = steps_of(chart)
+        lines = history(chart, clinician)
+
+        assert chart.release == release
+        assert [step.release.number for step in steps] == [1, 2, 1]
+        assert steps[-1].ranked == steps[0].ranked
+        assert lines[-1].what == (
+            "Release 2 of the catalogue withdrawn: A cohort was misread. Release 1 is used again.",
+        )
+
+    def test_asked_from_it(self, practice, clinician, approver, release):
+        publish_with("als", "weakness", 0.5)
+        intake = cast.a_sent_intake(practice)
+        withdraw(Release.objects.current(), approver, "Misread.")
+
+        steps = steps_of(chart_of(intake))
+
+        assert [step.release.number for step in steps] == [2, 1]
+
+    def test_what_came_and_went_before_it_began_is_left_out(self, practice, approver):
+        publish_with("als", "weakness", 0.5)
+        withdraw(Release.objects.current(), approver, "Misread.")
+        intake = cast.a_sent_intake(practice)
+        publish_with("als", "weakness", 0.6)
+
+        assert [step.release.number for step in steps_of(chart_of(intake))] == [1, 3]
+
+    def test_a_signature_under_it_says_so(self, signed_in, intake, clinician, approver):
+        publish_with("als", "weakness", 0.5)
+        cast.a_signed_assessment(intake, clinician)
+        second = Release.objects.current()
+
+        page = text_of(signed_in(clinician).get(url(intake, "history")))
+        assert "Signed under release 2" not in page
+        withdraw(second, approver, "A cohort was misread.")
+        page = text_of(signed_in(clinician).get(url(intake, "history")))
+
+        assert "Signed under release 2 of the catalogue, which was withdrawn on" in page

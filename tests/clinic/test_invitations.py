@@ -315,5 +315,5 @@ class TestSheet:
         for number in range(count):
             cast.an_invitation(cast.a_patient(practice, f"Copy {number:02d}"), clinician)
         client = signed_in(clinician)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             client.get("/invitations/sheets/")

@@ -83,8 +83,8 @@ class TestStart:
         assert (intake.respondent, intake.respondent_name) == ("carer", "Tom Quill")
 
     def test_bad_input(self, tablet):
-        response = tablet.post(WELCOME, {"respondent": "carer"})
-        assert response.status_code == 422
+        response = tablet.post(WELCOME, {"respondent": "carer"}, follow=True)
+        assert "Write your name." in response.content.decode()
         assert not Intake.objects.exists()
 
     def test_the_language_is_chosen_there(self, tablet):
@@ -129,7 +129,7 @@ class TestClear:
         assert answering.reference in content
         assert "See a doctor within days" in content
         assert "Finish and clear" in content
-        assert f'<noscript><meta http-equiv="refresh" content="120;url={WELCOME}"></noscript>' in content
+        assert f'<noscript><meta http-equiv="refresh" content="120;url={CLEAR}"></noscript>' in content
         tablet.post(CLEAR)
         response = tablet.get(f"/intake/{answering.token}/sent/")
         assert response.status_code == 410
@@ -226,7 +226,19 @@ class TestTime:
         for page in [*pages(answering)[1:3], CLEAR, WELCOME]:
             assert f'data-waiting-room="{practice.waiting_room_seconds}"' in tablet.get(page).content.decode()
 
+    def test_without_scripts_a_page_to_read_leads_to_the_question_whether_to_clear(self, tablet, answering, practice):
+        refresh = f'<noscript><meta http-equiv="refresh" content="{practice.waiting_room_seconds};url='
+        for page in ("check", "code"):
+            assert f'{refresh}{CLEAR}"' in tablet.get(f"/intake/{answering.token}/{page}/").content.decode()
+        asks = tablet.get(CLEAR).content.decode()
+        assert f'{refresh}{WELCOME}"' in asks
+        assert f"clears itself in {practice.waiting_room_seconds} seconds" in asks
+
+    def test_a_page_to_write_on_is_never_taken_away_without_scripts(self, tablet, answering):
+        assert "http-equiv" not in tablet.get(f"/intake/{answering.token}/you/").content.decode()
+
     def test_a_patient_at_home_has_no_limit(self, client, practice, draft_intake):
         content = client.get(f"/intake/{draft_intake.token}/check/").content.decode()
         assert "data-waiting-room" not in content
+        assert "http-equiv" not in content
         assert "waiting_room.js" not in content

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from causes.models import Release
+from causes.models.publishing import withdraw
 from clinic.models import AccessRecord
 from clinic.patient_forms import State
 from clinic.views.worklist import KEPT
@@ -89,6 +90,15 @@ def test_urgency_of_an_older_release_is_worked_out_anew_and_not_written(signed_i
     response = signed_in(clinician).get(URL)
     assert response.context["page"].rows[0].urgency == "urgent"
     assert Intake.objects.get(pk=sent_intake.pk).urgency == "self-care"
+
+
+def test_the_urgency_follows_a_withdrawal(signed_in, clinician, editor, approver, sent_intake):
+    """A stored urgency of a release that was withdrawn is stale, although its number is the higher one."""
+    second = cast.a_release(editor, approver)
+    Intake.objects.filter(pk=sent_intake.pk).update(urgency="self-care", urgency_release=second)
+    assert signed_in(clinician).get(URL).context["page"].rows[0].urgency == "self-care"
+    withdraw(second, approver, "Misread.")
+    assert signed_in(clinician).get(URL).context["page"].rows[0].urgency == "urgent"
 
 
 def test_an_intake_that_the_release_cannot_rank_says_so(signed_in, clinician, practice, sent_intake):

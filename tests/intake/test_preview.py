@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 
 def address(form: str, record: object = "") -> str:
-    return f"/admin/patient-page/{form}/" + (f"?record={record}" if record else "")
+    return f"/admin/intake/intake/patient-page/{form}/" + (f"?record={record}" if record else "")
 
 
 @pytest.fixture
@@ -150,7 +150,7 @@ class TestWhoAndHow:
         url = f"/admin/causes/{form}/{model.objects.first().pk}/change/"
         response = signed_in(request.getfixturevalue(role)).get(url)
         page = response.content.decode()
-        assert f'formaction="/admin/patient-page/{form}/?record=' in page
+        assert f'formaction="/admin/intake/intake/patient-page/{form}/?record=' in page
         assert 'name="patient-page-frame"' in page
         assert "frame-src 'self'" in response["Content-Security-Policy"]
         assert "frame-ancestors 'none'" in response["Content-Security-Policy"]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import ValidationError
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -70,10 +73,45 @@ class Ordered(models.Model):
     class Meta:
         abstract = True
 
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        """Browsers end a line with \\r\\n, which not every file brings back: here a line ends with \\n."""
+        for name, value in vars(self).items():
+            if isinstance(value, str) and "\r" in value:
+                setattr(self, name, value.replace("\r\n", "\n").replace("\r", "\n"))
+        super().clean_fields(exclude)
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """A rule of the table that is broken is an error of the field that breaks it, where that was checked."""
+        found: dict[str, list[ValidationError]] = {}
+        for constraint in self._meta.constraints:
+            try:
+                constraint.validate(type(self), self, exclude=set(exclude or ()))
+            except ValidationError as error:
+                names = [name for name in _fields(constraint) if name not in (exclude or ())]
+                found.setdefault(next(iter(names), NON_FIELD_ERRORS), []).append(error)
+        if found:
+            raise ValidationError(found)
+
+
+def _fields(constraint: models.BaseConstraint) -> Iterator[str]:
+    """The likeliest first: of what must be unique, what tells it from its neighbours comes last."""
+    if isinstance(constraint, models.UniqueConstraint):
+        yield from reversed(constraint.fields)
+    if isinstance(constraint, models.CheckConstraint):
+        yield from _names(constraint.condition)
+
+
+def _names(condition: Any) -> Iterator[str]:
+    for child in condition.children if isinstance(condition, models.Q) else ():
+        if isinstance(child, tuple):
+            yield child[0].partition("__")[0]
+        else:
+            yield from _names(child)
+
 
 class Slugged(Ordered):
     slug = models.SlugField(
-        _("slug"),
+        _("permanent key"),
         max_length=80,
         primary_key=True,
         help_text=_("The permanent key. Answers and releases refer to it, so it never changes."),
@@ -97,7 +135,9 @@ class Source(Slugged):
         ONTOLOGY = "ontology", _("Ontology or database")
         OTHER = "other", _("Other")
 
-    title = models.CharField(_("title"), max_length=500)
+    title = models.CharField(
+        _("title"), max_length=500, help_text=_("Of the article, guideline or page, as it is cited.")
+    )
     identifier = models.CharField(
         _("identifier"),
         max_length=500,
@@ -109,7 +149,13 @@ class Source(Slugged):
     )
     year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True, help_text=_("Of publication."))
     url = models.URLField(_("address"), max_length=700, blank=True, help_text=_("Where it can be read."))
-    design = models.CharField(_("design"), max_length=30, choices=Design.choices, blank=True)
+    design = models.CharField(
+        _("design"),
+        max_length=30,
+        choices=Design.choices,
+        blank=True,
+        help_text=_("How the study was made. It helps to weigh conflicting studies."),
+    )
     reviewed_on = models.DateField(
         _("reviewed on"),
         null=True,
@@ -128,9 +174,21 @@ class Source(Slugged):
 
 class Graded(models.Model):
     source = models.ForeignKey(
-        Source, models.PROTECT, verbose_name=_("source"), null=True, blank=True, related_name="+"
+        Source,
+        models.PROTECT,
+        verbose_name=_("source"),
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("What it rests on. Empty: an expert's estimate, grade D."),
     )
-    grade = models.CharField(_("grade"), max_length=1, choices=Grade.choices, default=Grade.D)
+    grade = models.CharField(
+        _("grade"),
+        max_length=1,
+        choices=Grade.choices,
+        default=Grade.D,
+        help_text=_("How far it can be trusted. Without a source it is D."),
+    )
 
     class Meta:
         abstract = True

@@ -12,7 +12,11 @@ from causes.models.editable.questionnaire import Finding, Presentation
 
 
 class Setting(Slugged):
-    name = models.CharField(_("name"), max_length=100)
+    name = models.CharField(
+        _("name"),
+        max_length=100,
+        help_text=_("Where patients are seen, as in “primary care”. Base rates differ between settings."),
+    )
 
     class Meta:
         ordering = ["order", "slug"]
@@ -33,7 +37,13 @@ class Likelihood(Graded, Ordered):
         related_name="likelihoods",
         help_text=_("Empty: the background rate in comparable people without the cause."),
     )
-    finding = models.ForeignKey(Finding, models.CASCADE, verbose_name=_("finding"), related_name="likelihoods")
+    finding = models.ForeignKey(
+        Finding,
+        models.CASCADE,
+        verbose_name=_("finding"),
+        related_name="likelihoods",
+        help_text=_("How often this is found. Each finding needs a background rate too."),
+    )
     option = models.CharField(
         _("option"),
         max_length=80,
@@ -43,11 +53,20 @@ class Likelihood(Graded, Ordered):
     probability = models.FloatField(
         _("probability"), help_text=_("Between 0 and 1; for mean and sd, in the finding's unit.")
     )
-    affected = models.PositiveIntegerField(_("affected"), null=True, blank=True)
-    total = models.PositiveIntegerField(_("total"), null=True, blank=True)
-    population = models.CharField(_("population"), max_length=500, blank=True)
-    design = models.CharField(_("design"), max_length=60, blank=True)
-    note = models.TextField(_("note"), blank=True)
+    affected = models.PositiveIntegerField(
+        _("affected"), null=True, blank=True, help_text=_("How many had it, where the source counted.")
+    )
+    total = models.PositiveIntegerField(_("total"), null=True, blank=True, help_text=_("Of how many."))
+    population = models.CharField(
+        _("population"),
+        max_length=500,
+        blank=True,
+        help_text=_("Whom the source counted, and where. Other people, another figure."),
+    )
+    design = models.CharField(
+        _("design"), max_length=60, blank=True, help_text=_("How they were counted: cohort, case reports, guideline.")
+    )
+    note = models.TextField(_("note"), blank=True, help_text=_("How the figure was read or worked out."))
     is_used = models.BooleanField(
         _("used in the ranking"), default=True, help_text=_("One row of a cell is used; others stand beside it.")
     )
@@ -101,9 +120,19 @@ class Likelihood(Graded, Ordered):
 
 
 class Pretest(Graded, Ordered):
-    setting = models.ForeignKey(Setting, models.CASCADE, verbose_name=_("setting"), related_name="+")
+    setting = models.ForeignKey(
+        Setting,
+        models.CASCADE,
+        verbose_name=_("setting"),
+        related_name="+",
+        help_text=_("Where the patients are seen."),
+    )
     presentation = models.ForeignKey(
-        Presentation, models.CASCADE, verbose_name=_("presenting complaint"), related_name="+"
+        Presentation,
+        models.CASCADE,
+        verbose_name=_("presenting complaint"),
+        related_name="+",
+        help_text=_("What brings them."),
     )
     cause = models.ForeignKey(
         Cause,
@@ -117,18 +146,31 @@ class Pretest(Graded, Ordered):
     share = models.FloatField(
         _("share"), validators=PROBABILITY, help_text=_("The shares of one setting and complaint add up to 1.")
     )
-    note = models.TextField(_("note"), blank=True)
+    note = models.TextField(_("note"), blank=True, help_text=_("How the share was worked out."))
 
     class Meta:
         ordering = ["order", "id"]
         verbose_name = _("base rate")
         verbose_name_plural = _("base rates")
         constraints = [
-            models.UniqueConstraint(fields=["setting", "presentation", "cause"], name="pretest_once"),
             models.UniqueConstraint(
-                fields=["setting", "presentation"], condition=Q(cause__isnull=True), name="pretest_other_once"
+                fields=["setting", "presentation", "cause"],
+                name="pretest_once",
+                violation_error_message=_("There is a base rate of this cause for this setting and complaint already."),
             ),
-            models.CheckConstraint(condition=Q(share__gte=0, share__lte=1), name="pretest_share_0_to_1"),
+            models.UniqueConstraint(
+                fields=["setting", "presentation"],
+                condition=Q(cause__isnull=True),
+                name="pretest_other_once",
+                violation_error_message=_(
+                    "There is a base rate of “none of these causes” for this setting and complaint already."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(share__gte=0, share__lte=1),
+                name="pretest_share_0_to_1",
+                violation_error_message=_("A share is between 0 and 1."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -136,14 +178,28 @@ class Pretest(Graded, Ordered):
 
 
 class Epidemiology(Graded, Ordered):
-    cause = models.ForeignKey(Cause, models.CASCADE, verbose_name=_("cause"), related_name="epidemiology")
-    setting = models.CharField(_("setting"), max_length=80, blank=True)
-    presentation = models.CharField(_("presenting complaint"), max_length=80, blank=True)
-    age_band = models.CharField(_("age band"), max_length=40, blank=True)
-    sex = models.CharField(_("sex"), max_length=20, blank=True)
-    value = models.FloatField(_("value"))
-    unit = models.CharField(_("unit"), max_length=120)
-    note = models.TextField(_("note"), blank=True)
+    cause = models.ForeignKey(
+        Cause, models.CASCADE, verbose_name=_("cause"), related_name="epidemiology", help_text=_("What is counted.")
+    )
+    setting = models.CharField(
+        _("setting"),
+        max_length=80,
+        blank=True,
+        help_text=_("Where, in the source's words. Empty: the whole population."),
+    )
+    presentation = models.CharField(
+        _("presenting complaint"),
+        max_length=80,
+        blank=True,
+        help_text=_("With which complaint, in the source's words. Empty: any."),
+    )
+    age_band = models.CharField(
+        _("age band"), max_length=40, blank=True, help_text=_("As in “60-69”. Empty: all ages.")
+    )
+    sex = models.CharField(_("sex"), max_length=20, blank=True, help_text=_("Empty: both."))
+    value = models.FloatField(_("value"), help_text=_("The figure, in the unit below."))
+    unit = models.CharField(_("unit"), max_length=120, help_text=_("Of what, as in “per 100,000 a year”."))
+    note = models.TextField(_("note"), blank=True, help_text=_("How the figure was read or worked out."))
 
     class Meta:
         ordering = ["order", "id"]
