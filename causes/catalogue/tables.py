@@ -9,7 +9,7 @@ import math
 import re
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any
@@ -59,9 +59,13 @@ _CODE = re.compile("_x[0-9A-Fa-f]{4}_|x005F_")
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
-@cache
 def hints(kind: type[Any]) -> Mapping[str, Any]:
     """The type of each field of a record, in the fields' order."""
+    return _hints(typing.cast("Hashable", kind))
+
+
+@cache
+def _hints(kind: Any) -> Mapping[str, Any]:
     known = typing.get_type_hints(kind)
     return {f.name: known[f.name] for f in fields(kind)}
 

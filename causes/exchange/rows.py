@@ -109,7 +109,7 @@ def _named(table: str, name: str, value: Any) -> tuple[str, ...]:
 
 def _is_required(table: str, name: str) -> bool:
     field = MODEL_OF[table]._meta.get_field(name)
-    return not field.null or name == "cause"
+    return not field.blank or name == "cause"  # type: ignore[union-attr]
 
 
 def check(table: str, entry: Entry) -> None:

@@ -99,7 +99,7 @@ def rehearse_table(table: str, dataset: Dataset, is_whole: bool = False) -> Rehe
     with transaction.atomic():
         result, removed = _import(table, dataset, is_whole)
         found = _problems(result)
-        records = () if found else getattr(working_copy((lies_in,)), lies_in)
+        records: Any = () if found else getattr(working_copy((lies_in,)), lies_in)
         transaction.set_rollback(True)
     if found:
         return Rehearsal(found)

@@ -163,7 +163,7 @@ def whole_catalogues(draw: st.DrawFn) -> Catalogue:
                     why=texts,
                     ask_if=_one_of(("f-0+!f-1|f-2",), ""),
                     control=_one_of(("question", "derived")),
-                    burden=_one_of(BURDENS, ""),
+                    burden=_one_of(BURDENS),
                     implied_if=st.just(""),
                 )
             ),
@@ -214,7 +214,7 @@ def whole_catalogues(draw: st.DrawFn) -> Catalogue:
                 cause=_one_of(CAUSES),
                 name=names,
                 shows=texts,
-                burden=_one_of(BURDENS, ""),
+                burden=_one_of(BURDENS),
                 **evidence,
             ),
             red_flags=draw(
@@ -255,7 +255,7 @@ def whole_catalogues(draw: st.DrawFn) -> Catalogue:
                 )
             ),
             drinks=draw(
-                _named(records.Drink, ("w-0",), name=names, caffeine_mg=st.floats(0, 1e6), source=_one_of(SOURCES, ""))
+                _named(records.Drink, ("w-0",), name=names, caffeine_mg=st.floats(0, 1e6), source=_one_of(SOURCES))
             ),
             parameters=draw(
                 _named(

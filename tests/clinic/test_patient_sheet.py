@@ -183,9 +183,9 @@ def test_queries(signed_in, colleague, assessment, django_assert_num_queries) ->
     client = signed_in(colleague)
     client.get(url(assessment))
 
-    # Session, user, membership, assessment with its intake and signer, access record, its release; the current one,
+    # Session, user, membership, assessment with its intake, signer and release, access record; the current release,
     # findings, confirmed diagnoses, what was overruled.
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get(url(assessment))
 
 
