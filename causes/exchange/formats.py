@@ -41,6 +41,11 @@ class CSV(Marked, base_formats.CSV):  # type: ignore[misc]
 
 
 class XLSX(Marked, base_formats.XLSX):  # type: ignore[misc]
+    def export_data(self, dataset: Dataset, **kwargs: Any) -> Any:
+        for _number in range(len(dataset)):
+            dataset.append([_exact(cell) for cell in dataset.lpop()])
+        return super().export_data(dataset, **kwargs)
+
     def create_dataset(self, in_stream: bytes, **kwargs: Any) -> Dataset:
         """The first sheet. Raises ValidationError."""
         try:
@@ -64,6 +69,11 @@ def read(data: bytes, extension: str) -> Dataset:
     if len(data) > MOST_BYTES:
         raise ValidationError(_("The file is larger than %(most)s MB."), "size", {"most": MOST_BYTES // 1_000_000})
     return FORMATS[extension]().create_dataset(data)
+
+
+def _exact(cell: Any) -> Any:
+    """A number that the workbook would round, which keeps 16 digits, goes into it as text."""
+    return cell if isinstance(cell, str) or float(f"{cell:.16g}") == cell else repr(cell)
 
 
 def _check_unpacked_size(data: bytes) -> None:

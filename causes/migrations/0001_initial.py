@@ -408,7 +408,7 @@ class Migration(migrations.Migration):
                 ('slug', models.SlugField(help_text='The permanent key. Answers and releases refer to it, so it never changes.', max_length=80, primary_key=True, serialize=False, verbose_name="permanent key")),
                 ('name', models.CharField(max_length=120, verbose_name='name', help_text="With its size, as patients order it: “a mug of filter coffee”.")),
                 ('caffeine_mg', models.FloatField(validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='caffeine in mg', help_text="In one such drink.")),
-                ('source', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='causes.source', verbose_name='source', help_text="Where the figure stands.")),
+                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='causes.source', verbose_name='source', help_text="Where the figure stands.")),
             ],
             options={
                 'verbose_name': 'drink with caffeine',

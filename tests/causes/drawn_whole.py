@@ -255,7 +255,7 @@ def whole_catalogues(draw: st.DrawFn) -> Catalogue:
                 )
             ),
             drinks=draw(
-                _named(records.Drink, ("w-0",), name=names, caffeine_mg=st.floats(0, 1e6), source=_one_of(SOURCES))
+                _named(records.Drink, ("w-0",), name=names, caffeine_mg=st.floats(0, 1e6), source=_one_of(SOURCES, ""))
             ),
             parameters=draw(
                 _named(

@@ -58,7 +58,13 @@ def check_the_document_comes_back(user: User, catalogue: Catalogue) -> None:
         transaction.set_rollback(True)
 
 
-@pytest.mark.django_db
+@pytest.fixture
+def empty(release) -> None:
+    """Once, not for every example."""
+    replace_working_copy(Catalogue())
+
+
+@pytest.mark.usefixtures("empty")
 @pytest.mark.parametrize("extension", formats.FORMATS)
 @quick
 @given(whole_catalogues())
@@ -66,7 +72,7 @@ def test_tables_come_back_as_they_were(editor, extension, catalogue) -> None:
     check_tables_come_back(editor, extension, catalogue)
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("empty")
 @quick
 @given(whole_catalogues())
 def test_the_document_comes_back_as_it_was(editor, catalogue) -> None:
@@ -74,7 +80,7 @@ def test_the_document_comes_back_as_it_was(editor, catalogue) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.django_db
+@pytest.mark.usefixtures("empty")
 @thorough
 @given(whole_catalogues(), st.sampled_from(tuple(formats.FORMATS)))
 def test_many_catalogues_come_back_as_they_were(editor, catalogue, extension) -> None:

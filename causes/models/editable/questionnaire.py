@@ -302,6 +302,7 @@ class Drink(Slugged):
         models.PROTECT,
         verbose_name=_("source"),
         null=True,
+        blank=True,
         related_name="+",
         help_text=_("Where the figure stands."),
     )

@@ -1,0 +1,122 @@
+"""Findings and their questions, causes, advice, red flags, translations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import chain
+
+from causes import conditions
+from causes.catalogue import (
+    BACKGROUND,
+    GENERAL,
+    OTHER,
+    REPORTERS,
+    URGENCIES,
+    Catalogue,
+    Cause,
+    Finding,
+    Problem,
+    name_of,
+)
+from causes.catalogue.translating import PATIENT_TEXTS, record_keys
+from causes.validation.common import clause_problems, one_of, problem, repeated
+
+# Of a disease that a cause stands for.
+DISEASE = re.compile(r"^(OMIM|ORPHA):\d{1,9}$")
+# The same limits as the admin's.
+_RECHECK_WEEKS = range(1, 105)
+_KINDS = ("boolean", "choice", "number")
+_CONTROLS = ("question", "derived", "profile", "clinician")
+
+
+def finding_problems(catalogue: Catalogue) -> Iterator[Problem]:
+    for f in catalogue.findings:
+        yield from one_of("findings", f, "reported by", f.reported_by, REPORTERS)
+        yield from one_of("findings", f, "kind", f.kind, _KINDS)
+        yield from one_of("findings", f, "control", f.control, _CONTROLS)
+        if f.kind == "choice" and len(f.options) < 2:
+            yield problem("findings", f, "a choice needs at least two options")
+        if f.control == "question" and not (f.question and f.section):
+            yield problem("findings", f, "asked as a question, but has no question or no topic")
+        yield from _condition_problems(f, catalogue)
+
+
+def _condition_problems(finding: Finding, catalogue: Catalogue) -> Iterator[Problem]:
+    for text in (finding.ask_if, finding.implied_if):
+        try:
+            clauses = tuple(chain.from_iterable(conditions.parse(text)))
+        except ValueError as error:
+            yield problem("findings", finding, str(error))
+            continue
+        for clause in clauses:
+            yield from clause_problems("findings", finding, clause, catalogue)
+
+
+def cause_problems(catalogue: Catalogue) -> Iterator[Problem]:
+    for cause in catalogue.causes:
+        yield from one_of("causes", cause, "urgency", cause.urgency, URGENCIES)
+        if cause.slug in (OTHER, BACKGROUND, GENERAL):
+            yield problem("causes", cause, "this slug has a meaning of its own")
+        if not 0 <= cause.cannot_miss_threshold <= 1:
+            yield problem("causes", cause, f"threshold {cause.cannot_miss_threshold} is outside 0 to 1")
+        for identifier in cause.identifiers:
+            if not DISEASE.match(identifier):
+                yield problem("causes", cause, f"“{identifier}” is no disease of OMIM or Orphanet")
+        if cause.is_benign:
+            yield from _benign_problems(cause, catalogue)
+
+
+def _benign_problems(cause: Cause, catalogue: Catalogue) -> Iterator[Problem]:
+    """What the page would have to leave out, or could never ask for."""
+    if cause.is_cannot_miss:
+        yield problem("causes", cause, "is benign and cannot be missed: it is one or the other")
+    if not cause.benign_requires:
+        yield problem("causes", cause, "is benign, but names no finding that must be absent")
+    for slug in cause.benign_requires:
+        finding = catalogue.finding.get(slug)
+        if finding and finding.kind != "boolean":
+            yield problem("causes", cause, f"“{slug}” is not a yes or no finding: it is never absent")
+    advice = catalogue.advice.get(cause.slug)
+    if advice is None or advice.recheck_weeks is None:
+        yield problem("causes", cause, "is benign, but has no advice to patients with a recheck")
+
+
+def advice_problems(catalogue: Catalogue) -> Iterator[Problem]:
+    yield from repeated("patient_advice", [(advice.cause, advice) for advice in catalogue.patient_advice])
+    for advice in catalogue.patient_advice:
+        if not advice.explanation:
+            yield problem("patient_advice", advice, "has no explanation")
+        if advice.recheck_weeks is not None and advice.recheck_weeks not in _RECHECK_WEEKS:
+            yield problem("patient_advice", advice, f"a recheck after {advice.recheck_weeks} weeks is not believable")
+
+
+def red_flag_problems(catalogue: Catalogue) -> Iterator[Problem]:
+    for flag in catalogue.red_flags:
+        yield from one_of("red_flags", flag, "urgency", flag.urgency, URGENCIES)
+        if flag.warning_presentations and not flag.warning_sign:
+            yield problem("red_flags", flag, "is to be told to patients, but has no warning sign")
+        if not flag.findings:
+            yield problem("red_flags", flag, "has no findings")
+        for part in flag.findings:
+            try:
+                clause = conditions.parse_clause(part)
+            except ValueError as error:
+                yield problem("red_flags", flag, str(error))
+            else:
+                yield from clause_problems("red_flags", flag, clause, catalogue)
+
+
+def translation_problems(catalogue: Catalogue) -> Iterator[Problem]:
+    seen: set[str] = set()
+    keys = {table: record_keys(catalogue, table) for table in PATIENT_TEXTS}
+    for item in catalogue.translations:
+        if item.field not in PATIENT_TEXTS.get(item.table, ()):
+            yield problem("translations", item, "is of a field that patients do not read")
+        elif item.key not in keys[item.table]:
+            yield problem("translations", item, f"names a record “{item.key}” that patients do not read")
+        if not item.text.strip():
+            yield problem("translations", item, "is empty")
+        if name_of(item) in seen:
+            yield problem("translations", item, "is there twice")
+        seen.add(name_of(item))

@@ -1,0 +1,99 @@
+"""The figures that the ranking rests on: likelihoods, base rates, thresholds."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator
+
+from causes.catalogue import BACKGROUND, OTHER, Catalogue, Finding, Likelihood, Pretest, Problem
+from causes.validation.common import problem, repeated, unknown
+
+TOLERANCE = 0.01
+_NUMBER_OPTIONS = ("mean", "sd")
+
+
+def _allowed_options(finding: Finding) -> tuple[str, ...]:
+    if finding.kind == "choice":
+        return tuple(option.value for option in finding.options)
+    return _NUMBER_OPTIONS if finding.kind == "number" else ("",)
+
+
+def likelihood_problems(catalogue: Catalogue) -> Iterator[Problem]:
+    for row in catalogue.likelihoods:
+        if row.total is not None and row.total < 1:
+            yield problem("likelihoods", row, f"counted in {row.total}")
+        if row.affected is not None and (row.total is None or not 0 <= row.affected <= row.total):
+            yield problem("likelihoods", row, f"{row.affected} affected of {row.total}")
+        finding = catalogue.finding.get(row.finding)
+        if finding is None:
+            continue
+        if row.option not in _allowed_options(finding):
+            yield problem("likelihoods", row, f"unknown option “{row.option}”")
+        if not math.isfinite(row.probability):
+            yield problem("likelihoods", row, "is not a number")
+        elif finding.kind == "number" and row.probability < (0 if row.option == "mean" else 1e-9):
+            yield problem("likelihoods", row, f"{row.option} {row.probability} is not above 0")
+        elif finding.kind != "number" and not 0 <= row.probability <= 1:
+            yield problem("likelihoods", row, f"probability {row.probability} is outside 0 to 1")
+
+
+def cell_problems(catalogue: Catalogue) -> Iterator[Problem]:
+    cells: dict[tuple[str, str], list[Likelihood]] = defaultdict(list)
+    for row in catalogue.likelihoods:
+        if row.is_used:
+            cells[row.cause, row.finding].append(row)
+    for rows in cells.values():
+        yield from _one_cell(rows, catalogue.finding.get(rows[0].finding))
+    for finding in catalogue.findings:
+        if (BACKGROUND, finding.slug) not in cells:
+            yield problem("findings", finding, "has no background rate among the likelihoods")
+
+
+def _one_cell(rows: list[Likelihood], finding: Finding | None) -> Iterator[Problem]:
+    first, seen = rows[0], set()
+    for row in rows:
+        if row.option in seen:
+            yield problem("likelihoods", row, "another row of this cell is used too: one may be")
+        seen.add(row.option)
+    if finding is None or len(seen) < len(rows):
+        return
+    if missing := [option or "it" for option in _allowed_options(finding) if option not in seen]:
+        yield problem("likelihoods", first, f"no row for {', '.join(missing)}")
+    total = math.fsum(row.probability for row in rows)
+    if finding.kind == "choice" and not abs(total - 1) <= TOLERANCE:
+        yield problem("likelihoods", first, f"the options add up to {total:.3f}, not to 1")
+
+
+def pretest_problems(catalogue: Catalogue) -> Iterator[Problem]:
+    known = {*catalogue.cause, OTHER}
+    expected = {(s.slug, p.slug) for s in catalogue.settings for p in catalogue.presentations}
+    tables: dict[tuple[str, str], list[Pretest]] = defaultdict(list)
+    for p in catalogue.pretests:
+        tables[p.setting, p.presentation].append(p)
+        yield from unknown("pretests", p, "cause", [p.cause or "(empty)"], known)
+        if (p.setting, p.presentation) not in expected:
+            yield problem("pretests", p, "unknown setting or presenting complaint")
+        if not 0 < p.share <= 1:
+            yield problem("pretests", p, f"share {p.share} is not above 0 and at most 1")
+    yield from repeated("pretests", [((p.setting, p.presentation, p.cause), p) for p in catalogue.pretests])
+    for setting, presentation in sorted(expected):
+        name, rows = f"{setting}, {presentation}", tables[setting, presentation]
+        first, total = rows[0] if rows else None, math.fsum(p.share for p in rows)
+        if missing := known - {p.cause for p in rows}:
+            yield Problem("pretests", name, f"no share for {', '.join(sorted(missing))}", first)
+        elif not abs(total - 1) <= TOLERANCE:
+            yield Problem("pretests", name, f"the shares add up to {total:.4f}, not to 1", first)
+
+
+def number_problems(catalogue: Catalogue) -> Iterator[Problem]:
+    for cluster in catalogue.clusters:
+        if not 0 <= cluster.rho <= 1:
+            yield problem("clusters", cluster, f"rho {cluster.rho} is outside 0 to 1")
+    for drink in catalogue.drinks:
+        if not 0 <= drink.caffeine_mg < math.inf:
+            yield problem("drinks", drink, f"caffeine {drink.caffeine_mg} mg is below 0")
+    for table in ("epidemiology", "parameters"):
+        for record in getattr(catalogue, table):
+            if not math.isfinite(record.value):
+                yield problem(table, record, "is not a number")
