@@ -20,7 +20,7 @@ setup: $(VENV)/.installed
 
 test: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest -n auto
-	@$(BIN)/python -m pytest -m long tests/causes
+	@$(BIN)/python -m pytest -n auto -m long tests/causes
 	@$(BIN)/python -m pytest -m journey tests/journeys
 
 test-fast: $(VENV)/.installed-dev

@@ -139,7 +139,7 @@ class ExchangePages(admin.ModelAdmin):  # type: ignore[type-arg]
             return redirect("admin:causes_exchange")
         data, about = kept
         try:
-            document.import_document(document.read(data), request.user, about["reason"], about["seen"])  # type: ignore[arg-type]
+            document.import_document(document.read_checked(data), request.user, about["reason"], about["seen"])  # type: ignore[arg-type]
         except ValidationError as error:
             return self._refused(request, error, "admin:causes_exchange")
         messages.success(request, _("The working copy is now the catalogue of the file."))

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from causes.admin.impact_page import impact_page
 from causes.admin.previewing import PreviewAdmin, require
-from causes.admin.review import problem_links, table_changes
+from causes.admin.review import problem_links, table_changes, warned_sources
 from causes.catalogue import Catalogue
 from causes.impact import Impact
 from causes.models import Proposal, Release
@@ -129,6 +129,7 @@ class ProposalAdmin(PreviewAdmin):
             changes=table_changes(before, after),
             is_changed=before.sha256 != after.sha256,
             impact=impact_page(found, before, after, titles),
+            **warned_sources(after),
             may_take_back=proposal.is_open and is_author,
             may_decide=may_decide,
             may_approve=may_decide and not problems,

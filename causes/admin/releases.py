@@ -18,12 +18,13 @@ from django.utils.translation import gettext_lazy
 from causes.admin.exchange import ExchangePages
 from causes.admin.impact_page import impact_page
 from causes.admin.previewing import PreviewAdmin, require
-from causes.admin.review import MODELS, missing_translations, problem_links, table_changes
+from causes.admin.review import MODELS, missing_translations, problem_links, table_changes, warned_sources
 from causes.catalogue import RECORDS, Catalogue
 from causes.impact import Impact
-from causes.models import Proposal, Release
+from causes.models import LogEntry, Proposal, Release
 from causes.models.compilation import working_copy
 from causes.models.publishing import open_proposal, propose, restore_release, withdraw
+from causes.models.recording import log_event
 from causes.release_forms import WORKING_COPY, CompareForm, ProposeForm, ReasonForm, RestoreForm
 
 
@@ -102,6 +103,7 @@ class ReleaseAdmin(ExchangePages, PreviewAdmin):
         """The stored text, byte for byte: its hash is the release's."""
         require(request, "view_release")
         release = get_object_or_404(Release, number=number)
+        log_event(request.user, LogEntry.Action.EXPORTED, f"{release}, JSON")  # type: ignore[arg-type]
         response = HttpResponse(release.document, content_type="application/json")
         response["Content-Disposition"] = f'attachment; filename="twitchwise-release-{number}.json"'
         return response
@@ -131,6 +133,7 @@ class ReleaseAdmin(ExchangePages, PreviewAdmin):
             changes=table_changes(before, catalogue),
             is_changed=is_changed,
             untranslated=missing_translations(catalogue),
+            **warned_sources(catalogue),
             impact=impact_page(found, before, catalogue, titles) if found else None,
             may_propose=found is not None and waiting is None,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Model
@@ -16,6 +17,7 @@ from causes.catalogue import Catalogue
 from causes.catalogue.translating import untranslated
 from causes.changes import Change, changes
 from causes.models.loading import MODELS as LOADED
+from causes.models.source_warnings import source_warnings
 
 # Options and effects are parts of other records, but have problems and contents of their own.
 MODELS: dict[str, type[Model]] = {**LOADED, "options": models.Finding, "drug_effects": models.Drug}
@@ -61,6 +63,12 @@ def missing_translations(catalogue: Catalogue) -> list[tuple[str, int]]:
         for code, name in settings.LANGUAGES
         if code != settings.LANGUAGE_CODE and (number := len(untranslated(catalogue, code)))
     ]
+
+
+def warned_sources(catalogue: Catalogue) -> dict[str, Any]:
+    """For ``_source_warnings.html``: sources in use that a check found retracted, corrected or dead."""
+    warnings = source_warnings(catalogue)
+    return {"warnings": warnings, "grave": any(warning.is_grave for warning in warnings)}
 
 
 def _address(problem: compiled.Problem) -> str:

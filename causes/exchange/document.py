@@ -50,7 +50,12 @@ def read(data: bytes) -> Catalogue:
         raise ValidationError(_("The file cannot be read as JSON: %(error)s"), "json", {"error": error}) from error
     if found := [_message(error) for error in _validator().iter_errors(document)]:
         raise ValidationError([ValidationError(text, "schema") for text in found])
-    return in_order(_with_floats(from_json(json.dumps(document))))
+    return read_checked(data)
+
+
+def read_checked(data: bytes) -> Catalogue:
+    """Of a document that ``read`` has read before: the schema takes seconds."""
+    return in_order(_with_floats(from_json(data.decode("utf-8-sig"))))
 
 
 def rehearse_document(catalogue: Catalogue) -> Rehearsal:

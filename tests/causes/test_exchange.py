@@ -29,8 +29,8 @@ from tests.causes.drawn_whole import NASTY, texts, whole_catalogues
 SCHEMA = Path(__file__).resolve().parents[2] / "docs" / "catalogue.schema.json"
 # A failure is not made smaller: each try fills and empties every table.
 unhurried = settings(deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate])
-quick = settings(unhurried, max_examples=3, derandomize=True)
-thorough = settings(unhurried, max_examples=60)
+quick = settings(unhurried, max_examples=2, derandomize=True)
+thorough = settings(unhurried, max_examples=25)
 
 
 def check_tables_come_back(user: User, extension: str, catalogue: Catalogue) -> None:
@@ -89,7 +89,7 @@ def test_many_catalogues_come_back_as_they_were(editor, catalogue, extension) ->
 
 
 @given(whole_catalogues())
-@settings(unhurried, max_examples=20)
+@settings(unhurried, max_examples=8)
 def test_every_document_is_as_the_schema_says(catalogue) -> None:
     assert not list(Draft202012Validator(schema()).iter_errors(json.loads(to_json(catalogue))))
 
@@ -173,9 +173,8 @@ def test_the_files_of_the_data_folder_are_the_loaded_catalogue(editor, release) 
     before = working_copy()
     for table in MODEL_OF:
         data = formats.read((DATA_FOLDER / f"{table}.csv").read_bytes(), "csv")
-        for is_whole in (False, True):
-            totals = tables.import_table(table, data, editor, "", is_whole)
-            assert totals == tables.Totals(same=len(data)), table
+        totals = tables.import_table(table, data, editor, "", is_whole=True)
+        assert totals == tables.Totals(same=len(data)), table
     assert working_copy() == before
 
 

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import zipfile
+from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -17,6 +18,7 @@ from causes.catalogue.tables import TABLES
 from causes.exchange import formats, stash
 from causes.models import Drink, Likelihood, LogEntry, Pretest, Source, Translation
 from causes.models.compilation import working_copy
+from causes.models.loading import replace_working_copy
 
 pytestmark = pytest.mark.django_db
 Rows = list[dict[str, str]]
@@ -367,12 +369,19 @@ def test_nothing_within_the_pages_is_inline(as_editor) -> None:
 # The whole catalogue
 
 
+@pytest.fixture
+def light(as_editor) -> None:
+    """A working copy without most of its rows: to read thousands takes seconds, and proves no more."""
+    now = working_copy()
+    replace_working_copy(replace(now, likelihoods=now.likelihoods[:20], translations=()))
+
+
 def uploaded(client, text: str):
     file = SimpleUploadedFile("catalogue.json", text.encode())
     return client.post(address(""), {"file": file, "reason": "From the other hospital"})
 
 
-def test_the_whole_goes_out_and_comes_back(as_editor) -> None:
+def test_the_whole_goes_out_and_comes_back(as_editor, light) -> None:
     before = working_copy()
     answer = as_editor.post(address("_download"))
     assert from_json(answer.content.decode()) == before
@@ -416,7 +425,7 @@ def test_the_whole_goes_out_and_comes_back(as_editor) -> None:
         (lambda d: d["drinks"].append(d["drinks"][0]), ["The tables refuse it"]),
     ],
 )
-def test_a_document_that_does_not_fit(as_editor, change, expected) -> None:
+def test_a_document_that_does_not_fit(as_editor, light, change, expected) -> None:
     before = working_copy()
     document = json.loads(to_json(before))
     change(document)
@@ -433,13 +442,19 @@ def test_what_is_no_document(as_editor, text) -> None:
     assert page.context.get("preview") is None or page.context["preview"].problems
 
 
-def test_a_document_with_broken_rules_can_be_imported_and_says_so(as_editor) -> None:
+def test_a_document_with_broken_rules_can_be_imported_and_says_so(as_editor, light) -> None:
     document = json.loads(to_json(working_copy()))
     document["pretests"][0]["share"] = 1
     page = uploaded(as_editor, json.dumps(document))
     assert any("add up to" in problem.message for problem, _address in page.context["preview"].obstacles)
     as_editor.post(address(""), {"key": page.context["key"]})
     assert Pretest.objects.filter(share=1.0).exists()
+
+
+def test_the_download_of_a_release_is_logged(as_editor, release) -> None:
+    as_editor.get(reverse("admin:causes_release_document", args=[release.number]))
+    entry = LogEntry.objects.get()
+    assert (entry.action, entry.name, entry.user.username) == ("exported", "release 1, JSON", "emil")
 
 
 def test_the_schema_is_published(as_editor) -> None:

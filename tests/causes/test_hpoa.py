@@ -192,6 +192,8 @@ def test_packed_or_not_the_lines_are_the_same() -> None:
         gzip.compress(b"x\n")[:12] + b"\x00\x07" + b"\xff" * 40,
         b"x" * (hpoa.LONGEST_LINE + 1),
     ],
+    # Packed bytes tell the time.
+    ids=["no text", "cut off", "three bytes", "spoilt", "too long a line"],
 )
 def test_files_that_cannot_be_read(data: bytes) -> None:
     with pytest.raises(ValueError, match=r"UTF-8|unpacked|characters"):

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from causes.catalogue import Problem, from_json
 from causes.impact import Vanished
-from causes.models import Cause, Likelihood, LogEntry, Proposal, RedFlag, Release
+from causes.models import Cause, Likelihood, LogEntry, Proposal, RedFlag, Release, SourceCheck
 from causes.models.compilation import working_copy
 from causes.models.publishing import approve, decline, open_proposal, propose, take_back, withdraw
 from tests.cast import PASSWORD, a_proposal, a_release, no_impact
@@ -114,6 +114,15 @@ class TestPropose:
         assert "while you looked at it" in text_of(page)
         assert not Proposal.objects.exists()
         assert self.post(client, sha256=page.context["form"]["sha256"].value()).status_code == 302
+
+    def test_a_retracted_source_is_warned_of_before_and_after(self, changed, editor, approver, client) -> None:
+        source = Likelihood.objects.filter(is_used=True, source__isnull=False, grade="A").first().source
+        SourceCheck.objects.create(source=source.pk, status="retracted", checked_on=timezone.localdate())
+        client.force_login(editor)
+        assert "rests on a retracted source" in text_of(client.get(reverse(CHECK)))
+        self.post(client)
+        client.force_login(approver)
+        assert "rests on a retracted source" in text_of(client.get(page_of(Proposal.objects.get())))
 
     def test_notes_are_required(self, changed, editor, client) -> None:
         client.force_login(editor)

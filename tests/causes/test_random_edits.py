@@ -86,6 +86,10 @@ NUMBERS = (
 DATES = ("", "2026-01-31", "2026-02-31", "0001-01-01", "x")
 
 
+# A translation's form reads the whole catalogue: ten times the work of the others.
+WEIGHTS = [1 if table == "translations" else 10 for table in MODELS]
+
+
 class Editor:
     """At the keyboard, with no idea of medicine."""
 
@@ -97,7 +101,7 @@ class Editor:
         self.done: Counter[str] = Counter()
 
     def edit(self) -> None:
-        model = self.random.choice(list(MODELS.values()))
+        model = self.random.choices(list(MODELS.values()), WEIGHTS)[0]
         listed = admin.site.get_model_admin(model)
         number = model._default_manager.count()
         chosen = model._default_manager.order_by("pk")[self.random.randrange(number)] if number else None
@@ -133,6 +137,7 @@ class Editor:
             if inline.has_change_permission(self.request, instance)
         ]
         if not parts:
+            self.submit(self.form(listed, instance))
             return
         kind, inline = self.random.choice(parts)
         shown = kind(instance=instance, queryset=inline.get_queryset(self.request))
@@ -234,12 +239,14 @@ def test_some_random_edits_yield_no_release_with_problems(editor, approver, rele
 
 
 @pytest.mark.long
-def test_10_000_random_edits_yield_no_release_with_problems(editor, approver, release) -> None:
-    found = list(series([1, 2, 5, 617] * 16, editor, approver, seed=1))
+@pytest.mark.parametrize("seed", [1, 2])
+def test_10_000_random_edits_yield_no_release_with_problems(editor, approver, release, seed) -> None:
+    """Half of them each, side by side."""
+    found = list(series([1, 2, 5, 617] * 8, editor, approver, seed))
     done = found[-1][1]
     assert {is_clean for is_clean, _done in found} == {True, False}
-    assert done.total() > 9_500
-    assert min(done["saved"], done["refused"], done["deleted"], done["protected"]) > 100
+    assert done.total() == 5_000
+    assert min(done["saved"], done["refused"], done["deleted"], done["protected"]) > 25
 
 
 def test_every_table_is_edited() -> None:

@@ -208,5 +208,5 @@ class TestPage:
         first = client.get(url(after)).content
         assert b"Since the answers of" in first
         # Those of the differential, and the look at the earlier one.
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(15):
             client.get(url(after))

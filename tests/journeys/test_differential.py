@@ -10,6 +10,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.journeys.axe import violations
 from tests.journeys.conftest import DESK, log_in
+from tests.journeys.entering import enter, unfold
 
 pytestmark = pytest.mark.journey
 
@@ -44,21 +45,6 @@ def open_differential(open_page: Callable[..., Page]) -> Page:
     page.wait_for_url(re.compile("/intakes/"))
     page.wait_for_load_state()
     return page
-
-
-def enter(page: Page, finding: str, state: str) -> None:
-    control = page.locator(f"label[for='{finding}-{state}']")
-    unfold(page, f"label[for='{finding}-{state}']")
-    with page.expect_response(re.compile("/part/")), page.expect_response(re.compile("/findings/")):
-        control.click()
-    expect(page.locator("#rest")).not_to_have_class(re.compile("htmx-request"))
-    expect(page.locator("[aria-busy]")).to_have_count(0)
-
-
-def unfold(page: Page, selector: str) -> None:
-    folded = page.locator("details:not([open])", has=page.locator(selector))
-    while folded.count():
-        folded.first.locator("> summary").click()
 
 
 def complaints(page: Page) -> list[str]:

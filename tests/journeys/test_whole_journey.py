@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.journeys import publishing
 from tests.journeys.axe import sideways_scroll, violations
 from tests.journeys.conftest import DESK, PHONE, log_in
+from tests.journeys.entering import enter
 from tests.journeys.filling import fill_page, go_on, is_at_check, start
 
 pytestmark = pytest.mark.journey
@@ -41,17 +42,6 @@ def fill_in_intake(page: Page) -> str:
     page.wait_for_url(re.compile("/sent/$"))
     check_page(page)
     return page.locator(".tw-ref").inner_text().strip()
-
-
-def enter(page: Page, finding: str, state: str) -> None:
-    """Enter one finding on the page, opening the list that holds it, and wait for the new ranking."""
-    control = page.locator(f"label[for='{finding}-{state}']")
-    folded = page.locator("details:not([open])", has=control)
-    if folded.count():
-        folded.first.locator("> summary").click()
-    with page.expect_response(re.compile("/findings/")):
-        control.click()
-    expect(page.locator(f"[id='{finding}-{state}']")).to_be_checked()
 
 
 def test_works(open_page: Callable[..., Page]) -> None:
