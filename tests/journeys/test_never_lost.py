@@ -30,8 +30,8 @@ def begin(page: Page) -> str:
 
 
 def state(page: Page) -> dict[str, list[str]]:
-    """What stands in the form."""
-    return page.evaluate(
+    """What stands in the form, question by question: a list to tick and its questions one by one say the same."""
+    found: dict[str, list[str]] = page.evaluate(
         """() => {
             const found = {};
             for (const [name, value] of new FormData(document.querySelector("main form")))
@@ -39,6 +39,10 @@ def state(page: Page) -> dict[str, list[str]]:
             return found;
         }"""
     )
+    for name in [name.removesuffix("-rows") for name in found if name.endswith("-rows")]:
+        rows, ticked, others = found.pop(f"{name}-rows"), found.pop(name, []), found.pop(f"{name}-others", [])
+        found |= {row: ["yes"] if row in ticked else others for row in rows}
+    return found
 
 
 def path_of(page: Page) -> str:
