@@ -39,6 +39,25 @@ def page_measurements() -> Iterator[tuple[str, float, str]]:
     yield "matrix_page_ms", json.loads(done.stdout), "ms"
 
 
+def impact_measurements() -> Iterator[tuple[str, float, str, dict[str, Any]]]:
+    """An editor's “Check and propose” after one edit: everybody known is ranked by both catalogues, and shown.
+
+    On the demonstration's database, whose first likelihoods are the catalogue's.
+    """
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(get_user_model().objects.get(username="editor"))
+    rows = apps.get_model("causes", "Likelihood").objects.filter(cause="als", finding="weakness", is_used=True)
+    taken = []
+    for probability in (0.45, 0.46, 0.47):
+        rows.update(probability=probability)
+        start = time.perf_counter()
+        response = client.get("/admin/causes/release/check/")
+        taken.append((time.perf_counter() - start) * 1000)
+        assert response.status_code == 200
+        assert b"Impact" in response.content
+    yield "impact_preview_ms", statistics.median(taken), "ms", {}
+
+
 def fill() -> None:
     """A likelihood in five of six cells, and a second one beside every third of these."""
     cause, finding, source, row = (

@@ -36,7 +36,7 @@ def page_measurements() -> Iterator[Measured]:
         client = _signed_in(Path(folder) / "bench.sqlite3")
         with override_settings(ROOT_URLCONF="tests.bench_urls"):
             yield from _measured(client)
-        yield from bench_catalogue.catalogue_measurements()
+        yield from bench_catalogue.impact_measurements()
 
 
 def _signed_in(database: Path) -> Client:
