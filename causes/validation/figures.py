@@ -36,6 +36,15 @@ def likelihood_problems(catalogue: Catalogue) -> Iterator[Problem]:
             yield problem("likelihoods", row, f"{row.option} {row.probability} is not above 0")
         elif finding.kind != "number" and not 0 <= row.probability <= 1:
             yield problem("likelihoods", row, f"probability {row.probability} is outside 0 to 1")
+        elif finding.kind == "number" and row.option == "mean" and not _is_believable(row, catalogue):
+            yield problem("likelihoods", row, f"mean {row.probability} is outside what an answer may be")
+
+
+def _is_believable(row: Likelihood, catalogue: Catalogue) -> bool:
+    if {f"{row.finding}-lowest", f"{row.finding}-highest"} - catalogue.parameter.keys():
+        return True  # the missing limit is a problem of its own
+    lowest, highest = catalogue.limits(row.finding)
+    return lowest <= row.probability <= highest
 
 
 def cell_problems(catalogue: Catalogue) -> Iterator[Problem]:

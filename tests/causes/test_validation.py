@@ -162,6 +162,12 @@ def test_an_empty_catalogue_cannot_be_published() -> None:
     assert {problem.table for problem in problems(Catalogue())} == expected
 
 
+def test_a_mean_that_no_answer_could_have_is_refused(whole) -> None:
+    row = next(row for row in whole.likelihoods if row.option == "mean")
+    wrong = changed(whole, "likelihoods", whole.likelihoods.index(row), probability=whole.limits(row.finding)[1] + 1)
+    assert [problem.message for problem in problems(wrong)] == ["mean 121.0 is outside what an answer may be"]
+
+
 @pytest.mark.parametrize("slug", REQUIRED_PARAMETERS)
 def test_a_threshold_that_answers_are_worked_out_with_may_not_be_missing(whole, slug) -> None:
     lacking = replace(whole, parameters=tuple(item for item in whole.parameters if item.slug != slug))
