@@ -120,8 +120,10 @@ def send(page: Page) -> None:
 
 
 def go_on(page: Page) -> None:
+    """Continue; or, where an answer's interruption is quicker than the finger, go on from that."""
     before = page.url
-    page.get_by_role("button", name="Continue").click()
+    button = page.get_by_role("button", name="Continue")
+    button.or_(page.get_by_role("button", name="Go on with the questions")).click()
     page.wait_for_url(lambda url: url != before)
     page.wait_for_load_state()
     problem = page.locator(".tw-problem")

@@ -91,8 +91,10 @@ def test_works(open_page: Callable[..., Page]) -> None:
                 problems += 1
             fill_page(page)
             breathless = page.locator("input[name=breathlessness][value=yes]")
-            if breathless.count():
+            if breathless.count() and not breathless.is_checked():
                 breathless.check()
+                page.wait_for_url(re.compile("/interrupt/"))
+                continue
             go_on(page)
         else:
             page.get_by_role("button", name="Go on with the questions").click()
