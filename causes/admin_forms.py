@@ -8,7 +8,7 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-REASON = "reason"
+REASON, SEEN = "reason", "seen"
 REASON_LENGTH = 500
 
 
@@ -28,6 +28,29 @@ def reason_field(is_required: bool) -> forms.CharField:
 def reason_of(request: HttpRequest) -> str:
     """As far as the log keeps it. Whether there has to be one is the form's to say."""
     return request.POST.get(REASON, "").strip()[:REASON_LENGTH]
+
+
+class SeenForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Of a record that another person may have saved while its page was open: then it says so before it overwrites."""
+
+    newest_entry = 0  # of its log, as it is now
+
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        # Shown again, the page has seen what is new.
+        self.has_seen = data is None or data.get(SEEN) in (None, str(self.newest_entry))
+        if data is not None and not self.has_seen:
+            data = data.copy()
+            data[SEEN] = str(self.newest_entry)
+        super().__init__(data, *args, **kwargs)
+
+    def clean(self) -> dict[str, Any] | None:
+        if not self.has_seen:
+            message = _(
+                "Somebody else has saved this record since you opened it: see its history below. "
+                "Nothing of yours is saved yet. Save again to keep what stands here."
+            )
+            self.add_error(None, forms.ValidationError(message, code="seen"))
+        return super().clean()
 
 
 class ReasonForm(forms.Form):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.options import InlineModelAdmin
@@ -19,8 +20,10 @@ from django.utils.translation import gettext_lazy
 from causes.admin.history import REASONED, TABLE_OF, entries_of, history_lines, name_on
 from causes.admin_forms import (
     REASON,
+    SEEN,
     ReasonedFormSet,
     ReasonForm,
+    SeenForm,
     reason_field,
     reason_of,
 )
@@ -52,12 +55,20 @@ class RecordedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return {TABLE_OF[inline.model] for inline in inlines if not isinstance(inline, ReadOnlyInline)} - {self.table}
 
     def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any) -> Any:
-        fields = {REASON: reason_field(self.is_reasoned)}
-        kwargs.setdefault("form", type(self.form.__name__, (self.form,), fields))
+        fields = {REASON: reason_field(self.is_reasoned), "newest_entry": self.newest_entry(request, obj)}
+        fields[SEEN] = forms.IntegerField(widget=forms.HiddenInput, required=False, initial=fields["newest_entry"])
+        kwargs.setdefault("form", type(self.form.__name__, (SeenForm, self.form), fields))
         return super().get_form(request, obj, change=change, **kwargs)
 
+    def newest_entry(self, request: HttpRequest, obj: Model | None) -> int:
+        """Key of the newest in the log of what this page changes; 0 where nobody has changed it."""
+        if obj is None:
+            return 0
+        entries = entries_of(self.table, name_on(obj), self.part_tables(request))
+        return entries.order_by("-pk").values_list("pk", flat=True).first() or 0
+
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        return [name for name in super().get_fields(request, obj) if name != REASON]
+        return [name for name in super().get_fields(request, obj) if name not in (REASON, SEEN)]
 
     def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs["formset"] = type("Rows", (ReasonedFormSet,), {"is_reason_required": self.is_reasoned})
@@ -113,7 +124,8 @@ class RecordedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         obj: Any = None,
     ) -> Any:
         may_save = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
-        context["reason"] = context["adminform"].form[REASON] if may_save else None
+        form = context["adminform"].form
+        context |= {"reason": form[REASON], "seen": form[SEEN]} if may_save else {"reason": None}
         if obj and not context["is_popup"]:
             name = name_on(obj)
             entries = entries_of(self.table, name, self.part_tables(request))[: LAST_ENTRIES + 1]

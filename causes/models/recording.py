@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
 from causes.catalogue import RECORDS, Catalogue, records_from_json, records_to_json
 from causes.changes import Version, versions
 from causes.models.compilation import working_copy
-from causes.models.loading import MODELS, put
+from causes.models.loading import MODELS, named_rows, place_like, put
+from causes.models.release import Release
 from causes.models.workflow import LogEntry
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 def recording(user: User | None, reason: str = "", tables: Collection[str] = tuple(RECORDS)) -> Iterator[None]:
     """What happens to these tables inside is logged, in the same transaction: all of it is kept, or nothing."""
     with transaction.atomic():
+        # One after another, where the database can lock: else one would log what another has just changed.
+        Release.objects.select_for_update().order_by("pk").values_list("pk").first()
         before = working_copy(tables)
         yield
         log_changes(before, working_copy(tables), user, reason)
@@ -66,7 +70,7 @@ def restore(entry: LogEntry, user: User, reason: str, is_before: bool = False) -
     records = records_from_json(entry.table, entry.before if is_before else entry.after)
     # What is removed takes others along.
     with recording(user, reason, (entry.table,) if records else tuple(RECORDS)):
-        put(entry.table, {entry.name: records})
+        _put_back(entry.table, {entry.name: records}, entry.at)
 
 
 def undo(operation: uuid.UUID, user: User, reason: str) -> None:
@@ -77,6 +81,19 @@ def undo(operation: uuid.UUID, user: User, reason: str) -> None:
     entries = [entry for entry in LogEntry.objects.filter(operation=operation) if entry.is_of_record]
     with recording(user, reason):
         for table in MODELS:
-            put(table, {e.name: records_from_json(table, e.before) for e in entries if e.table == table and e.before})
+            former = {e.name: records_from_json(table, e.before) for e in entries if e.table == table and e.before}
+            if former:
+                _put_back(table, former, entries[0].at)
         for table in reversed(MODELS):
             put(table, {e.name: () for e in entries if e.table == table and not e.before})
+
+
+def _put_back(table: str, wanted: Mapping[str, tuple[Any, ...]], at: datetime) -> None:
+    """What is gone comes back to its place in the release of that time; last where that does not know it."""
+    gone = {name for name, records in wanted.items() if records}
+    if gone:
+        gone -= {name for name, _key in named_rows(table)}
+    put(table, wanted)
+    release = Release.objects.defer("document").filter(published_at__lte=at).order_by("-number").first()
+    if gone and release is not None:
+        place_like(table, gone, getattr(release.catalogue(), table))

@@ -3,6 +3,7 @@ from django.urls import reverse
 
 from causes.models import (
     Cause,
+    Drink,
     Drug,
     Finding,
     Investigation,
@@ -18,7 +19,7 @@ from causes.models import (
     Treatment,
 )
 from causes.models.compilation import working_copy
-from causes.models.recording import recording, restore
+from causes.models.recording import recording, restore, undo
 from tests.causes.admin_posting import page_of, save, values_of, whole_form
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +88,24 @@ def test_some_tables_demand_a_reason(as_editor, weakness) -> None:
     assert [entry[0] for entry in logged()] == ["changed"]
 
 
+def test_nobody_overwrites_what_he_has_not_seen(as_editor, weakness) -> None:
+    first = {**whole_form(as_editor.get(page_of(weakness))), "reason": "Mine.", "probability": "0.31"}
+    assert save(as_editor, weakness, "Another's.", probability="0.42").status_code == 302
+
+    refused = as_editor.post(page_of(weakness), first)
+    assert errors_of(refused) == {"__all__": ["seen"]}
+    form = refused.context["adminform"].form
+    assert form["probability"].value() == "0.31"
+    assert [line.reason for line in refused.context["history"]] == ["Another's."]
+    weakness.refresh_from_db()
+    assert weakness.probability == 0.42
+
+    again = {**whole_form(refused), "reason": "Mine."}
+    assert as_editor.post(page_of(weakness), again).status_code == 302
+    weakness.refresh_from_db()
+    assert weakness.probability == 0.31
+
+
 def test_a_new_record_and_a_copy_are_logged(as_editor, weakness) -> None:
     data = whole_form(as_editor.get(page_of(weakness)))
     data.pop("is_used")
@@ -103,6 +122,7 @@ def test_rows_of_a_page_are_logged_with_it(as_editor) -> None:
     cause = Cause.objects.get(pk=SMALL_CAUSE)
     row = Treatment.objects.filter(cause=cause).first()
     page = as_editor.get(page_of(cause))
+    opened = {**whole_form(page), "reason": "Another's."}
     form = next(
         form
         for inline in page.context["inline_admin_formsets"]
@@ -114,6 +134,7 @@ def test_rows_of_a_page_are_logged_with_it(as_editor) -> None:
     assert entry[:3] == ("changed", "treatments", f"{SMALL_CAUSE}, {row.name}")
     (line,) = as_editor.get(page_of(cause)).context["history"]
     assert line.record == f"Treatment, {SMALL_CAUSE}, {row.name}"
+    assert errors_of(as_editor.post(page_of(cause), opened)) == {"__all__": ["seen"]}
 
 
 def test_a_list_that_is_edited_is_logged_with_one_reason(as_editor) -> None:
@@ -237,7 +258,33 @@ def test_nested_records_and_lists_come_back(editor, release, record, change) -> 
     (entry,) = LogEntry.objects.all()
     assert getattr(working_copy(), entry.table) != getattr(before, entry.table)
     restore(entry, editor, "", is_before=True)
-    assert set(getattr(working_copy(), entry.table)) == set(getattr(before, entry.table))
+    assert getattr(working_copy(), entry.table) == getattr(before, entry.table)
+
+
+def test_a_cause_comes_back_to_its_place_with_all_that_it_had(editor, release) -> None:
+    before = working_copy().sha256
+    with recording(editor):
+        Cause.objects.get(pk=SMALL_CAUSE).delete()
+    undo(LogEntry.objects.first().operation, editor, "")
+    assert working_copy().sha256 == before
+
+
+def test_room_is_made_where_the_place_is_taken(editor, release) -> None:
+    drinks = [drink.pk for drink in Drink.objects.order_by("order")]
+    with recording(editor):
+        Drink.objects.get(pk=drinks[1]).delete()
+    for order, drink in enumerate(Drink.objects.order_by("order")):
+        Drink.objects.filter(pk=drink.pk).update(order=order)
+    restore(LogEntry.objects.get(), editor, "", is_before=True)
+    assert [drink.pk for drink in Drink.objects.order_by("order")] == drinks
+
+
+def test_what_no_release_knows_comes_last(editor, release) -> None:
+    Drink.objects.create(slug="a-new-tea", name="A new tea", caffeine_mg=1, order=0)
+    with recording(editor):
+        Drink.objects.get(pk="a-new-tea").delete()
+    restore(LogEntry.objects.get(), editor, "", is_before=True)
+    assert Drink.objects.order_by("order", "pk").last().pk == "a-new-tea"
 
 
 def test_all_rows_of_a_cell_are_one_version(as_editor, editor, weakness) -> None:
