@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from causes.forms import LikelihoodForm
 from causes.matrix.grid import MEAN, SD
 from causes.models import Cause, Finding, Likelihood, Source
 from causes.models.editable import Grade, Reporter
-from causes.validation import TOLERANCE
+from causes.validation import cell_defects
 
 ANY = ("", gettext_lazy("All"))
 # After a source's title, its slug.
@@ -187,31 +186,21 @@ class CellFormSet(forms.BaseModelFormSet):  # type: ignore[type-arg]
 
     def clean(self) -> None:
         super().clean()
-        used: dict[str, CellRowForm] = {}
-        for form in self.kept():
-            option = form.cleaned_data.get("option")
-            if option is None or not form.cleaned_data.get("is_used"):
-                continue
-            if option in used:
-                form.add_error("is_used", ValidationError(_("Another row of this cell is already used."), code="used"))
-            used[option] = form
-        if not any(form.errors for form in self.kept()):
-            self._check_options(used)
+        is_readable = not any(form.errors for form in self.kept())
+        used = [f for f in self.kept() if f.cleaned_data.get("is_used") and "option" in f.cleaned_data]
+        # A figure that cannot be read is said beside its field; what only follows from it is not.
+        figures = [(f.cleaned_data["option"], f.cleaned_data.get("probability") or 0.0) for f in used]
+        for defect in cell_defects(self.cell.finding.kind, dict(self.cell.options), figures):
+            error = ValidationError(f"{words.capitalised(defect.message)}.", defect.code)
+            if defect.code == "used":
+                used[defect.place].add_error("is_used", error)
+            elif is_readable:
+                raise error
+        if is_readable and not used and self._has_background():
+            raise ValidationError(_("Every finding needs a background rate: use one row."), code="background")
 
-    def _check_options(self, used: dict[str, CellRowForm]) -> None:
-        if not used:
-            if self.cell.cause is None and self.cell.rows().filter(is_used=True).exists():
-                raise ValidationError(_("Every finding needs a background rate: use one row."), code="background")
-            return
-        if missing := [label for option, label in self.cell.options if option not in used]:
-            names = ", ".join(missing)
-            raise ValidationError(
-                _("Not complete. Still to be entered and used: %(names)s."), "missing", {"names": names}
-            )
-        total = math.fsum(form.cleaned_data["probability"] for form in used.values())
-        if self.cell.finding.kind == Finding.Kind.CHOICE and abs(total - 1) > TOLERANCE:
-            message = _("The used rows of the options add up to %(sum)s, not to 1.")
-            raise ValidationError(message, "sum", {"sum": words.number(round(total, 4))})
+    def _has_background(self) -> bool:
+        return self.cell.cause is None and self.cell.rows().filter(is_used=True).exists()
 
     def save_rows(self) -> None:
         """Inside a transaction. First no row is used: the table allows one, and another may take its place."""

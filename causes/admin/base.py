@@ -64,4 +64,5 @@ def changelist(model: type[Model], **filters: str) -> str:
 
 
 def changelist_link(model: type[Model], count: int, **filters: str) -> SafeString:
-    return format_html('<a href="{}">{} {}</a>', changelist(model, **filters), count, model._meta.verbose_name_plural)
+    name = model._meta.verbose_name if count == 1 else model._meta.verbose_name_plural
+    return format_html('<a href="{}">{} {}</a>', changelist(model, **filters), count, name)

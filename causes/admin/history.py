@@ -62,6 +62,13 @@ def entries_of(table: str, name: str, parts: Collection[str] = ()) -> QuerySet[L
     return LogEntry.objects.filter(wanted).select_related("user")
 
 
+def entries_of_cell(cause: str, finding: str) -> QuerySet[LogEntry]:
+    """Of all options of the cell; the newest first."""
+    name = f"{cause} {finding}"
+    wanted = Q(name=name) | Q(name__startswith=f"{name} ")
+    return LogEntry.objects.filter(wanted, table="likelihoods").select_related("user")
+
+
 def history_lines(entries: Iterable[LogEntry], table: str, name: str, user: User) -> list[HistoryLine]:
     """``entries`` begin with the newest of the record."""
     entries = list(entries)

@@ -184,7 +184,8 @@ def _figure_rows(old: Figures, new: Figures) -> Iterator[FigureRow]:
         verdict = "same" if abs(gain) < EQUAL else "better" if gain > 0 else "worse"
         difference = _signed((after - before) * 100) if verdict != "same" else "0"
         yield FigureRow(str(name), _percent(before), _percent(after), difference, str(VERDICTS[verdict]), verdict)
-    longer = new.mean_lane - old.mean_lane
+    # As printed: 1.6 and 1.7 are not the same to the reader.
+    longer = round(new.mean_lane, 1) - round(old.mean_lane, 1)
     verdict = "same" if abs(longer) < 0.05 else "longer" if longer > 0 else "shorter"
     lane = _("Mean length of the cannot-miss lane")
     difference = _signed(longer) if verdict != "same" else "0"

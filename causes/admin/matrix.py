@@ -21,8 +21,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from causes import words
+from causes.admin.history import entries_of_cell, history_lines
 from causes.admin.matrix_cell import CellPage, read_rows
 from causes.admin.matrix_data import cells_of, figures_of, filters_of, matrix_columns, matrix_rows
+from causes.admin.recorded import HISTORY_LENGTH
 from causes.catalogue import BACKGROUND
 from causes.matrix import Grid, build_grid, cell_class, cell_text, grid_table
 from causes.matrix_forms import CellEditor, MatrixCell, MatrixFilterForm, source_text
@@ -44,6 +46,11 @@ class MatrixPages(ModelAdmin):  # type: ignore[type-arg]
         return [
             path("matrix/", view(self.matrix_view), name="causes_likelihood_matrix"),
             path("matrix/<slug:cause>/<slug:finding>/", view(self.cell_view), name="causes_likelihood_cell"),
+            path(
+                "matrix/<slug:cause>/<slug:finding>/history/",
+                view(self.cell_history_view),
+                name="causes_likelihood_cell_history",
+            ),
             *super().get_urls(),
         ]
 
@@ -72,7 +79,7 @@ class MatrixPages(ModelAdmin):  # type: ignore[type-arg]
 
     def cell_view(self, request: HttpRequest, cause: str, finding: str) -> HttpResponse:
         self._demand(self.has_view_permission(request))
-        cell = MatrixCell(_cause(cause), get_object_or_404(Finding.objects.prefetch_related("options"), pk=finding))
+        cell = _cell(cause, finding)
         if request.method != "POST":
             return self._cell_page(request, cell, self._editor(request, cell))
         self._demand(self.has_change_permission(request))
@@ -107,7 +114,7 @@ class MatrixPages(ModelAdmin):  # type: ignore[type-arg]
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": f"{cell.finding.name}: {cell.cause_name}",
+            "title": _title(cell),
             "cell": cell,
             "page": CellPage.of(editor) if editor else None,
             "rows": read_rows(cell) if editor is None else [],
@@ -118,9 +125,34 @@ class MatrixPages(ModelAdmin):  # type: ignore[type-arg]
         }
         return TemplateResponse(request, f"admin/causes/likelihood/{template}", context)
 
+    @method_decorator(require_safe)
+    def cell_history_view(self, request: HttpRequest, cause: str, finding: str) -> HttpResponse:
+        self._demand(self.has_view_permission(request))
+        cell = _cell(cause, finding)
+        entries = entries_of_cell(cell.slug, finding)[:HISTORY_LENGTH]
+        # Of several options each entry says which one it is of.
+        name = f"{cell.slug} {finding}" if cell.options == [("", "")] else ""
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("History: %(record)s") % {"record": _title(cell)},
+            "cell": cell,
+            "cell_title": _title(cell),
+            "history": history_lines(entries, "likelihoods", name, request.user),  # type: ignore[arg-type]
+        }
+        return TemplateResponse(request, "admin/causes/likelihood/cell_history.html", context)
+
     def _demand(self, is_allowed: bool) -> None:
         if not is_allowed:
             raise PermissionDenied
+
+
+def _cell(cause: str, finding: str) -> MatrixCell:
+    return MatrixCell(_cause(cause), get_object_or_404(Finding.objects.prefetch_related("options"), pk=finding))
+
+
+def _title(cell: MatrixCell) -> str:
+    return f"{cell.finding.name}: {cell.cause_name}"
 
 
 def _cause(slug: str) -> Cause | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields
 from typing import Any
@@ -104,18 +105,51 @@ def rows_named(table: str, names: Collection[str]) -> dict[str, list[tuple[int, 
     found: dict[str, list[tuple[int, Any]]] = {name: [] for name in names}
     if not names:
         return found
-    keys = sorted(MODELS[table]._default_manager.values_list("order", "pk"))
-    for key, row in zip(keys, getattr(working_copy((table,)), table), strict=True):
-        if (name := name_of(row)) in found:
+    for name, key in named_rows(table):
+        if name in found:
             found[name].append(key)
     return found
 
 
+def named_rows(table: str) -> list[tuple[str, tuple[int, Any]]]:
+    """Name, and order and key, of each row of the table, in its order."""
+    keys = sorted(MODELS[table]._default_manager.values_list("order", "pk"))
+    return [(name_of(row), key) for key, row in zip(keys, getattr(working_copy((table,)), table), strict=True)]
+
+
 def name_of_row(table: str, pk: Any) -> str:
     """The name under which the log keeps a row. Raises KeyError when it is not there."""
-    keys = sorted(MODELS[table]._default_manager.values_list("order", "pk"))
-    rows = getattr(working_copy((table,)), table)
-    return {key: name_of(row) for (_order, key), row in zip(keys, rows, strict=True)}[pk]
+    return {key: name for name, (_order, key) in named_rows(table)}[pk]
+
+
+def place_like(table: str, names: Collection[str], example: Iterable[Any]) -> None:
+    """Move the rows of these names to where they stand among the example's records; the others keep their order."""
+    ordered = _numbered(name_of(record) for record in example)
+    found = named_rows(table)
+    rows = dict(zip(_numbered(name for name, _key in found), (key for _name, key in found), strict=True))
+    sequence = list(rows)
+    for at, row in enumerate(ordered):
+        if row[0] in names and row in rows:
+            sequence.remove(row)
+            before = next((other for other in reversed(ordered[:at]) if other in rows), None)
+            sequence.insert(sequence.index(before) + 1 if before else 0, row)
+    last = -1
+    for row in sequence:
+        order, key = rows[row]
+        # A deletion leaves its number free: as a rule nobody has to make room.
+        last, old = (last + 1 if row[0] in names or order <= last else order), order
+        if last != old:
+            MODELS[table]._default_manager.filter(pk=key).update(order=last)
+
+
+def _numbered(names: Iterable[str]) -> list[tuple[str, int]]:
+    """Each with how often it came before: a name may stand for several rows."""
+    counts: Counter[str] = Counter()
+    numbered = []
+    for name in names:
+        numbered.append((name, counts[name]))
+        counts[name] += 1
+    return numbered
 
 
 def put_slugged(table: str, record: Any, with_nested: bool = True) -> None:

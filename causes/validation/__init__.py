@@ -13,7 +13,7 @@ from causes.validation.contents import (
     translation_problems,
 )
 from causes.validation.figures import (
-    TOLERANCE,
+    cell_defects,
     cell_problems,
     likelihood_problems,
     number_problems,
@@ -29,7 +29,7 @@ from causes.validation.references import (
     source_problems,
 )
 
-__all__ = ["DISEASE", "IDENTIFIER", "REQUIRED_PARAMETERS", "TOLERANCE", "problems", "references", "withdrawn"]
+__all__ = ["DISEASE", "IDENTIFIER", "REQUIRED_PARAMETERS", "cell_defects", "problems", "references", "withdrawn"]
 
 
 def problems(catalogue: Catalogue) -> list[Problem]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from causes.catalogue import BACKGROUND, OTHER, Catalogue, Finding, Likelihood, Pretest, Problem
 from causes.validation.common import problem, repeated, unknown
@@ -60,18 +61,37 @@ def cell_problems(catalogue: Catalogue) -> Iterator[Problem]:
 
 
 def _one_cell(rows: list[Likelihood], finding: Finding | None) -> Iterator[Problem]:
-    first, seen = rows[0], set()
-    for row in rows:
-        if row.option in seen:
-            yield problem("likelihoods", row, "another row of this cell is used too: one may be")
-        seen.add(row.option)
-    if finding is None or len(seen) < len(rows):
+    kind, options = (finding.kind, _allowed_options(finding)) if finding else ("", ())
+    used = [(row.option, row.probability) for row in rows]
+    for defect in cell_defects(kind, {option: option or "it" for option in options}, used):
+        yield problem("likelihoods", rows[defect.place], defect.message)
+
+
+@dataclass(frozen=True, slots=True)
+class CellDefect:
+    code: str  # "used", "missing", "sum"
+    place: int  # among the used rows, from 0
+    message: str
+
+
+def cell_defects(kind: str, options: Mapping[str, str], used: Sequence[tuple[str, float]]) -> Iterator[CellDefect]:
+    """What is wrong between the used rows of one cell, each with its option and probability.
+
+    ``options``, by what an editor calls them, are those that a cell of this kind of finding has. A cell without
+    rows is a gap, and none of them is missing.
+    """
+    seen = set()
+    for place, (option, _probability) in enumerate(used):
+        if option in seen:
+            yield CellDefect("used", place, "another row of this cell is used too: one may be")
+        seen.add(option)
+    if not used or len(seen) < len(used):
         return
-    if missing := [option or "it" for option in _allowed_options(finding) if option not in seen]:
-        yield problem("likelihoods", first, f"no row for {', '.join(missing)}")
-    total = math.fsum(row.probability for row in rows)
-    if finding.kind == "choice" and not abs(total - 1) <= TOLERANCE:
-        yield problem("likelihoods", first, f"the options add up to {total:.3f}, not to 1")
+    if missing := [name for option, name in options.items() if option not in seen]:
+        yield CellDefect("missing", 0, f"no row is used for {', '.join(missing)}")
+    total = math.fsum(probability for _option, probability in used)
+    if kind == "choice" and not missing and not abs(total - 1) <= TOLERANCE:
+        yield CellDefect("sum", 0, f"the options add up to {total:.3f}, not to 1")
 
 
 def pretest_problems(catalogue: Catalogue) -> Iterator[Problem]:

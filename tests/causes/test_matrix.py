@@ -382,6 +382,51 @@ def test_nobody_overwrites_what_he_has_not_seen(as_editor) -> None:
 
 
 @pages
+def test_the_history_of_a_cell_is_linked(as_editor) -> None:
+    address = cell("als", "sex")
+    row = used("als", "sex", "male")
+    data = form_data(as_editor.get(address)) | {"reason": "Counted again."}
+    for name, value in data.items():
+        if name.endswith("-option") and name.replace("option", "is_used") in data:
+            data[name.replace("option", "probability")] = 0.55 if value == "male" else 0.45
+    assert as_editor.post(address, data).status_code == 302
+    history = reverse("admin:causes_likelihood_cell_history", args=["als", "sex"])
+    for extra in ({}, FETCH):
+        assert f'href="{history}"' in as_editor.get(address, **extra).content.decode()
+    page = as_editor.get(history)
+    lines = page.context["history"]
+    assert {line.record for line in lines} == {"Likelihood, als sex male", "Likelihood, als sex female"}
+    assert {line.reason for line in lines} == {"Counted again."}
+    assert f"probability: {row.probability:g} → 0.55" in page.content.decode()
+    assert "Return to the version before" in page.content.decode()
+
+
+@pages
+def test_the_history_of_a_gap_knows_what_was_there(as_editor) -> None:
+    Likelihood.objects.filter(cause="als", finding="weakness").exclude(pk=used("als", "weakness").pk).delete()
+    address = cell("als", "weakness")
+    as_editor.post(address, changed(as_editor.get(address), DELETE="on"))
+    page = as_editor.get(f"{address}history/")
+    assert [(line.what, line.record) for line in page.context["history"]] == [("removed", "")]
+    assert "Restore" in page.content.decode()
+    assert as_editor.get(cell("als", "tremor") + "history/").context["history"] == []
+
+
+@pages
+def test_who_may_read_the_history_of_a_cell(client, viewer, clinician, release) -> None:
+    address = cell("als", "weakness") + "history/"
+    assert client.get(address).url.startswith(reverse("admin:login"))
+    client.force_login(clinician)
+    assert client.get(address).status_code == 302
+    client.force_login(viewer)
+    assert client.get(address).status_code == 200
+    assert client.post(address).status_code == 405
+    assert client.get(cell("als", "no-such-finding") + "history/").status_code == 404
+    viewer.user_permissions.clear()
+    assert client.get(address).status_code == 403
+
+
+@pages
 def test_a_source_is_found_by_its_identifier(as_editor) -> None:
     source = Source.objects.filter(identifier__startswith="DOI:").first()
     address = cell("als", "weakness")

@@ -4,15 +4,14 @@ from typing import Any
 import pytest
 
 from causes.catalogue import Catalogue, Fact, Source
-from causes.data_files import read_catalogue
-from causes.validation import REQUIRED_PARAMETERS, problems, withdrawn
+from causes.validation import REQUIRED_PARAMETERS, cell_defects, problems, withdrawn
+from tests.real import PROBLEMS, REAL
 
 
 @pytest.fixture(scope="module")
 def whole() -> Catalogue:
-    catalogue, found = read_catalogue()
-    assert found == []
-    return catalogue
+    assert PROBLEMS == []
+    return REAL
 
 
 def changed(catalogue: Catalogue, table: str, position: int = 0, **values: Any) -> Catalogue:
@@ -126,7 +125,7 @@ def test_options_must_add_up(whole) -> None:
 def test_an_option_must_not_be_missing(whole) -> None:
     place = position_of(whole, "likelihoods", cause="als", finding="course", option="stable", is_used=True)
     found = problems(changed(whole, "likelihoods", place, is_used=False))
-    assert any(problem.message == "no row for stable" for problem in found)
+    assert any(problem.message == "no row is used for stable" for problem in found)
 
 
 def test_a_finding_needs_a_background(whole) -> None:
@@ -155,6 +154,31 @@ def test_only_one_row_of_a_cell_is_used(whole) -> None:
 def test_a_key_appears_once(whole) -> None:
     twice = replace(whole, sources=(*whole.sources, whole.sources[0]))
     assert [problem.message for problem in problems(twice)] == ["appears more than once"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "used", "expected"),
+    [
+        ("boolean", {"": "it"}, [], []),
+        ("boolean", {"": "it"}, [("", 0.5)], []),
+        ("boolean", {"": "it"}, [("", 0.5), ("", 0.4)], [("used", 1)]),
+        ("choice", {"f": "Female", "m": "Male"}, [("f", 0.5), ("m", 0.5)], []),
+        ("choice", {"f": "Female", "m": "Male"}, [("f", 0.5), ("m", 0.495)], []),
+        ("choice", {"f": "Female", "m": "Male"}, [("f", 0.5), ("m", 0.4)], [("sum", 0)]),
+        ("choice", {"f": "Female", "m": "Male"}, [("f", 0.5), ("m", float("nan"))], [("sum", 0)]),
+        ("choice", {"f": "Female", "m": "Male"}, [("f", 0.5)], [("missing", 0)]),
+        ("choice", {"f": "Female", "m": "Male"}, [("f", 0.5), ("m", 0.4), ("f", 0.5)], [("used", 2)]),
+        ("number", {"mean": "Mean", "sd": "SD"}, [("mean", 60.0), ("sd", 9.0)], []),
+        ("number", {"mean": "Mean", "sd": "SD"}, [("sd", 9.0)], [("missing", 0)]),
+    ],
+)
+def test_what_the_used_rows_of_a_cell_must_keep(kind, options, used, expected) -> None:
+    assert [(defect.code, defect.place) for defect in cell_defects(kind, options, used)] == expected
+
+
+def test_a_defect_of_a_cell_uses_the_editors_words() -> None:
+    (defect,) = cell_defects("choice", {"f": "Female", "m": "Male"}, [("f", 0.5)])
+    assert defect.message == "no row is used for Male"
 
 
 def test_an_empty_catalogue_cannot_be_published() -> None:
