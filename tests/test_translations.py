@@ -11,13 +11,13 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from causes.catalogue.translating import missing_texts, patient_texts
-from causes.data_files import DATA_FOLDER, read_catalogue
+from causes.data_files import DATA_FOLDER
 from causes.models import Translation
 from tests import messages
+from tests.real import REAL
 
 LANGUAGES = [code for code, _ in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
-CATALOGUE = read_catalogue()[0]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -52,14 +52,14 @@ def test_what_is_compiled_is_what_is_written(language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_catalogue_is_translated(language):
-    assert missing_texts(CATALOGUE, language) == []
+    assert missing_texts(REAL, language) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_translations_keep_the_shape_of_what_they_translate(language):
     """As many parts of a list, as many questions, the same numbers."""
-    texts = {item.place: item.text for item in patient_texts(CATALOGUE)}
-    for item in CATALOGUE.translations:
+    texts = {item.place: item.text for item in patient_texts(REAL)}
+    for item in REAL.translations:
         original = texts[item.table, item.key, item.field]
         assert item.text.count("|") == original.count("|"), item
         if item.field == "question":

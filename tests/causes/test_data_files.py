@@ -7,6 +7,7 @@ import pytest
 
 from causes.catalogue import from_json, to_json
 from causes.data_files import DATA_FOLDER, read_catalogue
+from tests.real import PROBLEMS, REAL
 
 Rows = list[dict[str, str]]
 
@@ -33,23 +34,21 @@ def listed(folder: Path) -> list[str]:
 
 
 def test_it_works() -> None:
-    catalogue, found = read_catalogue()
-    assert found == []
-    assert len(catalogue.causes) >= 28
-    assert from_json(to_json(catalogue)) == catalogue
+    assert PROBLEMS == []
+    assert len(REAL.causes) >= 28
+    assert from_json(to_json(REAL)) == REAL
 
 
 def test_every_row_of_every_file_is_read() -> None:
-    catalogue, _found = read_catalogue()
     for path in sorted(DATA_FOLDER.glob("*.csv")):
         with path.open(newline="", encoding="utf-8") as lines:
             count = sum(1 for _row in csv.DictReader(lines))
         if path.stem == "options":
-            read = sum(len(finding.options) for finding in catalogue.findings)
+            read = sum(len(finding.options) for finding in REAL.findings)
         elif path.stem == "drug_effects":
-            read = sum(len(drug.effects) for drug in catalogue.drugs)
+            read = sum(len(drug.effects) for drug in REAL.drugs)
         else:
-            read = len(getattr(catalogue, path.stem))
+            read = len(getattr(REAL, path.stem))
         assert read == count, path.name
 
 

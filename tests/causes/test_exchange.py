@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 from causes.catalogue import RECORDS, Catalogue, from_json, to_json
 from causes.catalogue.schema import schema
 from causes.catalogue.tables import NESTED, TABLES, columns, in_order, key, lost, marked, read, unmarked, write
-from causes.data_files import DATA_FOLDER, read_catalogue
+from causes.data_files import DATA_FOLDER
 from causes.exchange import document, formats, tables
 from causes.exchange.rows import MODEL_OF
 from causes.models import Likelihood
@@ -25,6 +25,7 @@ from causes.models.compilation import working_copy
 from causes.models.loading import replace_working_copy
 from causes.validation import problems
 from tests.causes.drawn_whole import NASTY, texts, whole_catalogues
+from tests.real import REAL
 
 SCHEMA = Path(__file__).resolve().parents[2] / "docs" / "catalogue.schema.json"
 # A failure is not made smaller: each try fills and empties every table.
@@ -149,9 +150,8 @@ def test_what_files_lose(value, why) -> None:
 
 @pytest.mark.parametrize("table", TABLES)
 def test_every_cell_is_read_as_it_was_written(table) -> None:
-    catalogue, _found = read_catalogue()
     records = {nested.table: name for name, nested in NESTED.items()}
-    rows = getattr(catalogue, records.get(table, table))
+    rows = getattr(REAL, records.get(table, table))
     if table in records:
         nested = NESTED[records[table]]
         rows = [part for row in rows for part in getattr(row, nested.field)]
@@ -186,12 +186,11 @@ def test_a_table_that_would_lose_something_is_not_exported(editor, release) -> N
 
 
 def test_what_a_file_would_lose_is_a_problem() -> None:
-    catalogue, _found = read_catalogue()
-    drug, cause = catalogue.drugs[0], catalogue.presentations[0]
+    drug, cause = REAL.drugs[0], REAL.presentations[0]
     spoiled = replace(
-        catalogue,
-        drugs=(replace(drug, brands=("a|b",)), *catalogue.drugs[1:]),
-        presentations=(replace(cause, findings=cause.findings * 2), *catalogue.presentations[1:]),
+        REAL,
+        drugs=(replace(drug, brands=("a|b",)), *REAL.drugs[1:]),
+        presentations=(replace(cause, findings=cause.findings * 2), *REAL.presentations[1:]),
     )
     found = [str(problem) for problem in problems(spoiled)]
     assert f"drugs, {drug.slug}: brands has a part with “|”, which separates parts" in found
@@ -199,10 +198,9 @@ def test_what_a_file_would_lose_is_a_problem() -> None:
 
 
 def test_sets_have_the_order_of_what_they_name() -> None:
-    catalogue, _found = read_catalogue()
-    assert in_order(catalogue) == catalogue
-    flags = tuple(replace(f, suspected_causes=f.suspected_causes[::-1]) for f in catalogue.red_flags)
-    assert in_order(replace(catalogue, red_flags=flags)) == catalogue
+    assert in_order(REAL) == REAL
+    flags = tuple(replace(f, suspected_causes=f.suspected_causes[::-1]) for f in REAL.red_flags)
+    assert in_order(replace(REAL, red_flags=flags)) == REAL
 
 
 def test_the_published_schema_is_this_one() -> None:
@@ -212,7 +210,6 @@ def test_the_published_schema_is_this_one() -> None:
 
 def test_the_schema_is_one_and_the_catalogue_fits_it() -> None:
     Draft202012Validator.check_schema(schema())
-    catalogue, _found = read_catalogue()
-    part = replace(catalogue, likelihoods=catalogue.likelihoods[:40], sources=catalogue.sources[:40], translations=())
+    part = replace(REAL, likelihoods=REAL.likelihoods[:40], sources=REAL.sources[:40], translations=())
     assert not list(Draft202012Validator(schema()).iter_errors(json.loads(to_json(part))))
     assert set(schema()["properties"]) == {"format", *RECORDS}

@@ -7,11 +7,11 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from causes import hpo
-from causes.data_files import read_catalogue
 from causes.hpo import Term
 from causes.models import Cause, Finding, LogEntry
 from tests.causes.admin_posting import page_of, save
 from tests.causes.small import a_catalogue, a_finding
+from tests.real import PROBLEMS, REAL
 
 OBO = """format-version: 1.2
 data-version: hp/releases/2030-01-01
@@ -157,11 +157,10 @@ def test_the_check_of_a_catalogue(term: str, name: str, message: str | None) -> 
 
 
 def test_the_shipped_catalogue_names_terms_as_they_are_called() -> None:
-    catalogue, problems = read_catalogue()
-    assert problems == []
-    assert sum(bool(finding.hpo) for finding in catalogue.findings) > 100
-    renamed = [dataclasses.replace(catalogue.findings[2], hpo_name="x"), *catalogue.findings[3:]]
-    assert len(list(hpo.problems(dataclasses.replace(catalogue, findings=tuple(renamed))))) == 1
+    assert PROBLEMS == []
+    assert sum(bool(finding.hpo) for finding in REAL.findings) > 100
+    renamed = [dataclasses.replace(REAL.findings[2], hpo_name="x"), *REAL.findings[3:]]
+    assert len(list(hpo.problems(dataclasses.replace(REAL, findings=tuple(renamed))))) == 1
 
 
 @pytest.fixture

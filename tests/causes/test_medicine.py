@@ -8,16 +8,16 @@ import pytest
 
 from causes.catalogue import Catalogue
 from causes.conditions import Evidence, Value
-from causes.data_files import read_catalogue
 from causes.ranking import rank
 from causes.red_flags import fired
+from tests.real import REAL
 
 SETTING = "neurology-clinic"
 
 
 @cache
 def shipped() -> Catalogue:
-    return read_catalogue()[0]
+    return REAL
 
 
 def ratio(cause: str, finding: str, answer: Value = True) -> float:

@@ -11,17 +11,17 @@ from hypothesis import strategies as st
 
 from causes.calibration import score_interval
 from causes.catalogue import BACKGROUND, Catalogue, Likelihood, Source
-from causes.data_files import read_catalogue
 from causes.pooling import Count, chi_squared_tail, conflict, heterogeneity, pooled, pools
 from causes.ranking import rank
 from causes.ranking.cells import cells_of, weight_of
 from causes.validation import problems
 from tests.causes.small import a_catalogue, a_row
+from tests.real import PROBLEMS, REAL
 
 SOURCES = tuple(Source(slug, slug, "", 2020, "") for slug in ("first", "second"))
 COUNTED = {"affected": 10, "total": 40, "source": "second", "is_used": False, "is_pooled": True}
 
-counts = st.integers(1, 500).flatmap(lambda n: st.builds(Count, st.integers(0, n), st.just(n)))
+counts = st.tuples(st.integers(0, 500), st.integers(1, 500)).map(lambda pair: Count(min(pair), max(pair)))
 studies = st.lists(counts, min_size=1, max_size=8)
 
 
@@ -182,9 +182,8 @@ def test_what_is_pooled_moves_the_ranking_and_what_only_stands_beside_does_not()
 
 
 def test_without_pooled_rows_every_cell_is_the_row_itself() -> None:
-    catalogue, found = read_catalogue()
-    assert found == []
-    bare = replace(catalogue, likelihoods=tuple(replace(row, is_pooled=False) for row in catalogue.likelihoods))
+    assert PROBLEMS == []
+    bare = replace(REAL, likelihoods=tuple(replace(row, is_pooled=False) for row in REAL.likelihoods))
     assert pools(bare) == {}
     cells = cells_of(bare)
     yes_no = [(cause, finding) for cause, finding, option in bare.cell if not option and cause != BACKGROUND]

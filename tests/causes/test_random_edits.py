@@ -200,6 +200,8 @@ def values_of(form: Any) -> dict[str, Any]:
             value = [part.pk if isinstance(part, Model) else part for part in value]
         elif isinstance(value, date):
             value = value.isoformat()
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            value = str(value)
         if value is not None and value is not False:
             sent[form.add_prefix(name)] = value
     return sent

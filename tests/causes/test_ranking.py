@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from causes.catalogue import BACKGROUND, OTHER, STAGES, Catalogue, Cluster, Parameter
-from causes.data_files import read_catalogue
 from causes.ranking import (
     Case,
     EvidenceError,
@@ -22,9 +21,9 @@ from causes.ranking import (
 from causes.ranking.cells import log_density, weight_of
 from causes.ranking.model import compiled
 from tests.causes.small import SHARES, a_catalogue, a_finding, a_row, choices
+from tests.real import PROBLEMS, REAL
 
 SMALL = a_catalogue()
-REAL, REAL_PROBLEMS = read_catalogue()
 EVERYTHING = {
     "weakness": True,
     "tremor": False,
@@ -533,7 +532,7 @@ def test_without_evidence_the_shares_remain() -> None:
 
 
 def test_the_real_catalogue_ranks() -> None:
-    assert not REAL_PROBLEMS
+    assert not PROBLEMS
     found = rank(REAL, {"weakness": True, "fasciculations": True, "age": 67, "sex": "male"}, "neurology-clinic")
     assert {flag.urgency for flag in found.flags}
     assert set(found.next_findings) == set(STAGES)

@@ -69,7 +69,7 @@ def test_contenders_are_those_that_could_still_come_first() -> None:
     could = [cause.slug for cause in found.causes[1:] if cause.rank_low == 1]
     assert could
     assert list(contenders(found)) == could
-    settled = tuple(replace(cause, rank_low=cause.rank) for cause in found.causes)
+    settled = tuple(cause._replace(rank_low=cause.rank) for cause in found.causes)
     assert contenders(replace(found, causes=settled)) == ()
 
 

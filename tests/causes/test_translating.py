@@ -6,12 +6,12 @@ import pytest
 
 from causes.catalogue import Translation, from_json, to_json
 from causes.catalogue.translating import in_language, languages, patient_texts, untranslated
-from causes.data_files import read_catalogue
 from causes.models import Translation as Row
 from causes.models.compilation import working_copy
 from causes.ranking import posterior
 from causes.validation import problems
 from tests.causes.small import a_catalogue
+from tests.real import REAL
 
 SMALL = a_catalogue()
 
@@ -106,7 +106,7 @@ def test_editors_rows_reach_the_catalogue(catalogue):
 def test_out_of_date_translations_are_listed(signed_in, editor, release):
     admin = signed_in(editor)
     url = "/admin/causes/translation/?state=stale"
-    title = read_catalogue()[0].sections[0].title
+    title = REAL.sections[0].title
     Row.objects.create(language="fr", table="sections", key="you", field="title", text="Vous", original=title)
     assert "Vous" not in admin.get(url).content.decode()
     Row.objects.filter(language="fr").update(original="Yourself")

@@ -5,12 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from causes.catalogue import Catalogue
-from causes.data_files import read_catalogue
 from intake import derivation
 from intake.contradictions import contradictions, settled_by_patient
 from intake.topics import QUESTION, all_topics
 from tests.cast import a_draft, a_sent_intake
 from tests.intake.posting import address
+from tests.real import REAL
 
 TREMOR = {"tremor": "no", "rest-tremor": "yes"}
 
@@ -79,16 +79,13 @@ def _answers_of(catalogue: Catalogue) -> st.SearchStrategy[dict]:
     return st.fixed_dictionaries({}, optional=questions | controls)
 
 
-CATALOGUE, _PROBLEMS = read_catalogue()
-
-
 @settings(max_examples=80, deadline=None)
-@given(_answers_of(CATALOGUE))
+@given(_answers_of(REAL))
 def test_every_answer_is_evidence_or_not_sure_or_set_aside(answers):
-    found = derivation.evidence(CATALOGUE, answers)
-    aside = derivation.set_aside(CATALOGUE, answers)
+    found = derivation.evidence(REAL, answers)
+    aside = derivation.set_aside(REAL, answers)
     for slug, said in answers.items():
-        if slug in CATALOGUE.finding and said != "unsure":
+        if slug in REAL.finding and said != "unsure":
             value = {"yes": True, "no": False}.get(said, said)
             assert found.get(slug) == value or aside.get(slug) == value, slug
     for key, slug in (("onset-age", "onset-under-18"), ("alcohol-units", "heavy-alcohol")):
@@ -97,11 +94,11 @@ def test_every_answer_is_evidence_or_not_sure_or_set_aside(answers):
 
 
 @settings(max_examples=80, deadline=None)
-@given(_answers_of(CATALOGUE))
+@given(_answers_of(REAL))
 def test_whatever_says_yes_and_is_set_aside_by_another_answer_is_asked_about(answers):
-    asked = {slug for one in contradictions(CATALOGUE, answers) if one.out_of_reach for slug in one.out_of_reach.slugs}
-    questions = {item.name for topic in all_topics(CATALOGUE) for item in topic.items if item.control == QUESTION}
-    for slug, value in derivation.set_aside(CATALOGUE, answers).items():
+    asked = {slug for one in contradictions(REAL, answers) if one.out_of_reach for slug in one.out_of_reach.slugs}
+    questions = {item.name for topic in all_topics(REAL) for item in topic.items if item.control == QUESTION}
+    for slug, value in derivation.set_aside(REAL, answers).items():
         if value is not False and slug in questions:
             assert slug in asked, slug
 

@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from causes.catalogue import Catalogue
-from causes.data_files import read_catalogue
 from causes.evaluation import read_cases
 from causes.models import Release
 from causes.ranking import expected_gains, rank
@@ -26,8 +25,8 @@ from intake.panel import FURTHER, PUBLISHED
 from intake.topics import ALWAYS_ASKED, TICKS, Topic, all_topics, asked_topics
 from tests.cast import ALS_ANSWERS, a_draft
 from tests.intake.posting import address, filled, posted
+from tests.real import REAL
 
-CATALOGUE, _PROBLEMS = read_catalogue()
 TWITCHES = {"age": 50, "sex": "male", "fasciculations": "yes", "tremor": "no", "motor-tics": "no", "vocal-tics": "no"}
 
 
@@ -38,7 +37,7 @@ def with_parameters(catalogue: Catalogue, **values: float) -> Catalogue:
 
 
 def topic_of(slug: str) -> Topic:
-    return next(topic for topic in all_topics(CATALOGUE) if topic.slug == slug)
+    return next(topic for topic in all_topics(REAL) if topic.slug == slug)
 
 
 def asked(catalogue: Catalogue, answers: dict[str, Any]) -> set[str]:
@@ -53,7 +52,7 @@ def applying(catalogue: Catalogue, answers: dict[str, Any]) -> set[str]:
 
 def some_answers() -> st.SearchStrategy[dict[str, Any]]:
     yes_no = st.sampled_from(["yes", "no", "unsure"])
-    asked = [item for topic in all_topics(CATALOGUE) for item in topic.items if is_yes_or_no(item)]
+    asked = [item for topic in all_topics(REAL) for item in topic.items if is_yes_or_no(item)]
     questions = {item.name: yes_no for item in asked}
     known = {"age": st.integers(5, 90), "sex": st.sampled_from(["female", "male"]), "body": st.just(["left-hand"])}
     return st.fixed_dictionaries({}, optional=questions | known)
@@ -61,75 +60,75 @@ def some_answers() -> st.SearchStrategy[dict[str, Any]]:
 
 class TestWhatIsAsked:
     def test_works(self):
-        found = asked(CATALOGUE, TWITCHES)
+        found = asked(REAL, TWITCHES)
         assert {"weakness", "muscle-wasting", "age", "drug-fasciculation"} <= found
-        assert "kidney-stones" in applying(CATALOGUE, TWITCHES) - found
+        assert "kidney-stones" in applying(REAL, TWITCHES) - found
 
     def test_gains_are_those_of_the_differential(self):
-        known = derivation.evidence(CATALOGUE, TWITCHES)
-        gains = expected_gains(CATALOGUE, known, "neurology-clinic", "fasciculation", stages=("ask",))
-        ranked = rank(CATALOGUE, known, "neurology-clinic", "fasciculation").next_findings["ask"]
+        known = derivation.evidence(REAL, TWITCHES)
+        gains = expected_gains(REAL, known, "neurology-clinic", "fasciculation", stages=("ask",))
+        ranked = rank(REAL, known, "neurology-clinic", "fasciculation").next_findings["ask"]
         assert [(item.slug, item.gain) for item in ranked] == [
             (slug, gains[slug]) for slug in sorted(gains, key=gains.__getitem__, reverse=True)[: len(ranked)]
         ]
 
     def test_with_an_endless_threshold_only_red_flags_and_controls_are_left(self):
-        strict = with_parameters(CATALOGUE, interview_least_gain=99.0)
+        strict = with_parameters(REAL, interview_least_gain=99.0)
         items = [item for topic in asked_topics(strict, {}) for item in topic.items]
         always = interview.always_asked(strict)
         assert items
         assert all(item.control in ALWAYS_ASKED or always & {*item.slugs} for item in items)
 
     def test_without_thresholds_all_that_applies_is_asked(self):
-        kept = tuple(row for row in CATALOGUE.parameters if row.slug != interview.LEAST_GAIN)
-        whole = replace(CATALOGUE, parameters=kept)
+        kept = tuple(row for row in REAL.parameters if row.slug != interview.LEAST_GAIN)
+        whole = replace(REAL, parameters=kept)
         assert applying(whole, TWITCHES) <= asked(whole, TWITCHES)
         assert not any(item.control == TICKS for topic in all_topics(whole) for item in page_of(whole, topic, {}).items)
 
     def test_half_of_the_thresholds_is_a_loud_error(self):
-        kept = tuple(row for row in CATALOGUE.parameters if row.slug != interview.ALONE_GAIN)
+        kept = tuple(row for row in REAL.parameters if row.slug != interview.ALONE_GAIN)
         with pytest.raises(KeyError, match="interview-alone-gain"):
-            asked(replace(CATALOGUE, parameters=kept), TWITCHES)
+            asked(replace(REAL, parameters=kept), TWITCHES)
 
     @settings(max_examples=25, deadline=None)
     @given(some_answers())
     def test_what_a_red_flag_hangs_on_is_always_asked(self, answers):
-        assert interview.always_asked(CATALOGUE) & applying(CATALOGUE, answers) <= asked(CATALOGUE, answers)
+        assert interview.always_asked(REAL) & applying(REAL, answers) <= asked(REAL, answers)
 
     @settings(max_examples=25, deadline=None)
     @given(some_answers())
     def test_what_was_answered_stays(self, answers):
         questions = answers.keys() - {"age", "sex", "body"}
-        assert questions & applying(CATALOGUE, answers) <= asked(CATALOGUE, answers)
+        assert questions & applying(REAL, answers) <= asked(REAL, answers)
 
 
 class TestAPage:
     @settings(max_examples=25, deadline=None)
-    @given(some_answers(), some_answers(), st.sampled_from(all_topics(CATALOGUE)))
+    @given(some_answers(), some_answers(), st.sampled_from(all_topics(REAL)))
     def test_nothing_on_it_goes_away_or_moves_while_it_is_answered(self, before, more, topic):
         own = {key for item in topic.items for key in (*item.keys, *item.slugs)}
-        first = page_of(CATALOGUE, topic, {key: value for key, value in before.items() if key not in own})
-        later = page_of(CATALOGUE, topic, before | {key: value for key, value in more.items() if key in own})
+        first = page_of(REAL, topic, {key: value for key, value in before.items() if key not in own})
+        later = page_of(REAL, topic, before | {key: value for key, value in more.items() if key in own})
         # An answer elsewhere is left as it was: only those of the page differ.
         same = [item for item in first.items if item.control != TICKS]
         assert [item for item in later.items if item in same] == same
         assert {slug for item in first.items for slug in item.slugs} <= {s for item in later.items for s in item.slugs}
 
     @settings(max_examples=20, deadline=None)
-    @given(some_answers(), st.sampled_from(all_topics(CATALOGUE)))
+    @given(some_answers(), st.sampled_from(all_topics(REAL)))
     def test_every_question_has_one_place(self, answers, topic):
-        slugs = [slug for item in page_of(CATALOGUE, topic, answers).items for slug in item.slugs]
+        slugs = [slug for item in page_of(REAL, topic, answers).items for slug in item.slugs]
         assert len(slugs) == len(set(slugs))
 
     def test_what_would_raise_a_red_flag_by_itself_stands_alone(self):
-        page = page_of(CATALOGUE, topic_of("strength"), TWITCHES)
+        page = page_of(REAL, topic_of("strength"), TWITCHES)
         alone = {item.name for item in page.items if item.control != TICKS}
         assert {"weakness", "muscle-wasting", "dysarthria", "dysphagia", "foot-drop"} <= alone
-        calm = page_of(CATALOGUE, topic_of("strength"), TWITCHES | {"fasciculations": "no"})
+        calm = page_of(REAL, topic_of("strength"), TWITCHES | {"fasciculations": "no"})
         assert "foot-drop" in {slug for item in calm.items if item.control == TICKS for slug in item.slugs}
 
     def test_lists_are_as_even_as_can_be_and_no_longer_than_the_limit(self):
-        short = with_parameters(CATALOGUE, interview_longest_list=3.0, interview_alone_gain=9.0)
+        short = with_parameters(REAL, interview_longest_list=3.0, interview_alone_gain=9.0)
         page = page_of(short, topic_of("general-health"), TWITCHES)
         lengths = [len(item.findings) for item in page.items if item.control == TICKS]
         assert len(lengths) > 1
@@ -137,19 +136,19 @@ class TestAPage:
         assert max(lengths) - min(lengths) <= 1
 
     def test_what_was_answered_no_is_not_in_a_list_with_what_is_open(self):
-        page = page_of(CATALOGUE, topic_of("general-health"), TWITCHES)
+        page = page_of(REAL, topic_of("general-health"), TWITCHES)
         ticks = next(item for item in page.items if item.control == TICKS)
         first, *rest = ticks.slugs
         for said in (NO, UNSURE):
-            later = page_of(CATALOGUE, topic_of("general-health"), TWITCHES | {first: said})
+            later = page_of(REAL, topic_of("general-health"), TWITCHES | {first: said})
             lists = [item for item in later.items if item.control == TICKS]
             assert first not in {slug for item in lists for slug in item.slugs}
             assert {*rest} <= {slug for item in later.items for slug in item.slugs}
-        ticked = page_of(CATALOGUE, topic_of("general-health"), TWITCHES | {first: YES})
+        ticked = page_of(REAL, topic_of("general-health"), TWITCHES | {first: YES})
         assert ticks in ticked.items, "a list that is being answered stays as it is"
 
     def test_fewer_questions_are_left_the_more_are_answered(self):
-        start, later = questions_left(CATALOGUE, {}), questions_left(CATALOGUE, ALS_ANSWERS)
+        start, later = questions_left(REAL, {}), questions_left(REAL, ALS_ANSWERS)
         assert start > later > 0
 
 
@@ -160,7 +159,7 @@ class TestAList:
 
     @pytest.fixture
     def form(self, draft):
-        return TopicForm(CATALOGUE, topic_of("general-health"), draft.answers)
+        return TopicForm(REAL, topic_of("general-health"), draft.answers)
 
     @pytest.fixture
     def ticks(self, form):
@@ -176,7 +175,7 @@ class TestAList:
             elif control is not ticks:
                 data[control.item.name] = "no"
         named = {f"{ticks.item.name}{'-others' if key == 'others' else ''}": value for key, value in fields.items()}
-        sent = TopicForm(CATALOGUE, topic_of("general-health"), draft.answers, posted(data | named))
+        sent = TopicForm(REAL, topic_of("general-health"), draft.answers, posted(data | named))
         sent.is_valid()
         return sent
 
@@ -222,29 +221,29 @@ class TestAList:
     def test_a_question_that_would_not_be_asked_by_now_keeps_its_answer(self, draft):
         data = posted({"shown": ["kidney-stones"], "kidney-stones": "yes"})
         topic = topic_of("health-and-family")
-        assert "kidney-stones" not in [item.name for item in page_of(CATALOGUE, topic, draft.answers).items]
-        form = TopicForm(CATALOGUE, topic, draft.answers, data)
+        assert "kidney-stones" not in [item.name for item in page_of(REAL, topic, draft.answers).items]
+        form = TopicForm(REAL, topic, draft.answers, data)
         form.is_valid()
         assert form.changes["kidney-stones"] == "yes"
 
 
 def test_answers_bring_up_questions_of_pages_that_were_finished():
     """What only the answers of a later page make worth asking is asked before the answers are checked."""
-    cases = read_cases(CATALOGUE, PUBLISHED.read_text(encoding="utf-8").splitlines()[:10])
-    assert any(interviewed(CATALOGUE, case).returns for case in cases)
+    cases = read_cases(REAL, PUBLISHED.read_text(encoding="utf-8").splitlines()[:10])
+    assert any(interviewed(REAL, case).returns for case in cases)
 
 
 @pytest.fixture(scope="module")
 def report() -> dict[str, Any]:
     """Of every other patient, to be quick: ``manage.py evaluate_interview`` and ``make bench`` take them all."""
     lines = [line for path in (PUBLISHED, FURTHER) for line in path.read_text(encoding="utf-8").splitlines()]
-    return evaluate(CATALOGUE, read_cases(CATALOGUE, lines[::2]))
+    return evaluate(REAL, read_cases(REAL, lines[::2]))
 
 
 class TestThePublishedPatients:
     def test_few_questions(self, report):
         assert report["questions"]["median"] <= 35
-        assert abs(report["questions"]["median"] - usual_questions(CATALOGUE)) <= 1, "patients are told another number"
+        assert abs(report["questions"]["median"] - usual_questions(REAL)) <= 1, "patients are told another number"
         assert report["questions"]["under_45"] >= 0.9
 
     def test_the_ranking_is_that_of_the_whole_form(self, report):
@@ -262,7 +261,7 @@ class TestTheCommand:
     @pytest.fixture
     def few(self, tmp_path, monkeypatch):
         # The same object, so that what was worked out for it is found again.
-        monkeypatch.setattr(Release, "catalogue", lambda self: CATALOGUE)
+        monkeypatch.setattr(Release, "catalogue", lambda self: REAL)
         for name, path in (("PUBLISHED", PUBLISHED), ("FURTHER", FURTHER)):
             few = tmp_path / path.name
             few.write_text("\n".join(path.read_text(encoding="utf-8").splitlines()[:2]), encoding="utf-8")
