@@ -60,8 +60,10 @@ def change_context(intake: Intake, user: User, setting: str, presentation: str) 
 
 def locked(intake: Intake) -> Chart:
     """One change of an intake at a time: each works out the urgency from all that came before."""
-    fresh = Intake.objects.select_for_update().filter(pk=intake.pk).values_list("setting", "presentation")
-    intake.setting, intake.presentation = fresh.get()
+    names = ("setting", "presentation", "urgency", "urgency_release_id")
+    fresh = Intake.objects.select_for_update().filter(pk=intake.pk).values(*names).get()
+    for name in names:
+        setattr(intake, name, fresh[name])
     return chart_of(intake)
 
 
@@ -116,8 +118,8 @@ def _append(chart: Chart, user: User, values: Mapping[str, Value | None]) -> Cha
 
 
 def _update_urgency(chart: Chart) -> None:
-    urgency = chart.urgency()
-    if urgency is None:
+    intake, urgency = chart.intake, chart.urgency()
+    if urgency is None or (urgency, chart.release.pk) == (intake.urgency, intake.urgency_release_id):
         return
-    Intake.objects.filter(pk=chart.intake.pk).update(urgency=urgency, urgency_release=chart.release)
-    chart.intake.urgency = urgency
+    Intake.objects.filter(pk=intake.pk).update(urgency=urgency, urgency_release=chart.release)
+    intake.urgency, intake.urgency_release = urgency, chart.release

@@ -93,12 +93,14 @@ SQLITE_OPTIONS = {
     ),
 }
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'twitchwise.sqlite3'}")}
+# Kept between requests: to open it, and to close SQLite's last one, takes longer than most queries.
+DATABASES["default"]["CONN_MAX_AGE"] = 600
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
     # A file, not memory: concurrency tests need a second connection to see the same data.
     DATABASES["default"]["TEST"] = {"NAME": env("TWITCHWISE_TEST_DB", default=str(VAR_DIR / "test.sqlite3"))}
 else:
-    DATABASES["default"].update(CONN_MAX_AGE=600, CONN_HEALTH_CHECKS=True)
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_PASSWORD_VALIDATORS = [

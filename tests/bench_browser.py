@@ -42,6 +42,8 @@ MEASURE = """() => {
 }"""
 # The first cause as it stands there.
 FIRST = "document.querySelector('.tw-cause').textContent"
+# To look at each frame, as Playwright does by itself, has the browser draw while it should be waiting.
+POLLING = 20  # ms
 AT_REST = "before => window.takenWhole.length > before && !document.querySelector('[aria-busy]')"
 
 
@@ -115,6 +117,6 @@ def _change(page: Page, state: str) -> None:
     before = page.evaluate(FIRST)
     with page.expect_response(re.compile("/findings/")):
         page.click(f"label[for='babinski-{state}']")
-    page.wait_for_function("before => window.taken.length > before", arg=count)
+    page.wait_for_function("before => window.taken.length > before", arg=count, polling=POLLING)
     assert page.evaluate(FIRST) != before, "the ranking is the one before"
-    page.wait_for_function(AT_REST, arg=whole)
+    page.wait_for_function(AT_REST, arg=whole, polling=POLLING)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import compress
 from math import exp
 
 import numpy as np
@@ -200,7 +201,7 @@ def _ranked_causes(
             pretest=exp(log_pretest[place]),
             score=scores[place],
             contributions=parts[place],
-            gaps=tuple([slug for slug, is_gap in zip(slugs, silent[place], strict=True) if is_gap]),
+            gaps=tuple(compress(slugs, silent[place])),
             rank_low=rank_low[place],
             rank_high=rank_high[place],
             rank_stage=later.stage,
@@ -214,17 +215,23 @@ def _lane(
     model: Model, causes: tuple[RankedCause, ...], look: Outlook, suspicions: dict[str, tuple[str, ...]]
 ) -> tuple[LaneEntry, ...]:
     """Cannot-miss causes above their threshold or suspected by a fired flag, in the order of the ranking."""
-    entries = []
-    for item in causes:
-        cause = model.catalogue.cause[item.slug]
-        reasons = tuple(flag for flag, suspected in suspicions.items() if item.slug in suspected)
-        if is_in_lane(cause, item.posterior, bool(reasons)):
-            is_above = item.posterior >= cause.cannot_miss_threshold
-            checks = outlook.checks_for(look, model.causes.index(item.slug))
-            entries.append(
-                LaneEntry(item.slug, item.posterior, item.low, item.high, item.rank, reasons, is_above, checks)
-            )
-    return tuple(entries)
+    reasons = {c.slug: tuple([flag for flag, named in suspicions.items() if c.slug in named]) for c in causes}
+    cause = model.catalogue.cause
+    inside = [c for c in causes if is_in_lane(cause[c.slug], c.posterior, bool(reasons[c.slug]))]
+    checks = outlook.checks_for(look, [model.causes.index(c.slug) for c in inside])
+    return tuple(
+        LaneEntry(
+            cause=c.slug,
+            posterior=c.posterior,
+            low=c.low,
+            high=c.high,
+            rank=c.rank,
+            reasons=reasons[c.slug],
+            is_above_threshold=c.posterior >= cause[c.slug].cannot_miss_threshold,
+            checks=found,
+        )
+        for c, found in zip(inside, checks, strict=True)
+    )
 
 
 def is_in_lane(cause: Cause, probability: float, is_suspected: bool) -> bool:

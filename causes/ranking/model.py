@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from causes.catalogue import BACKGROUND, GRADES, OTHER, Catalogue, Finding
 from causes.conditions import Clause, Evidence, Value, parse
@@ -101,6 +102,11 @@ class Model:
     def places(self) -> tuple[str, ...]:
         """(causes + 1,)"""
         return (*self.causes, OTHER)
+
+    @cached_property
+    def slugs(self) -> NDArray[np.object_]:
+        """(causes,): to name many causes at once."""
+        return np.array(self.causes, dtype=object)
 
     @cached_property
     def entries(self) -> Mapping[tuple[str, type, Value], Entry]:
@@ -193,9 +199,21 @@ class Model:
         return -1 if cell is None else GRADES.index(cell.grade)
 
     @cached_property
+    def is_settling(self) -> Flags:
+        """(findings, causes): whether a yes or no would settle the cause, as the catalogue says how often it occurs."""
+        is_boolean = np.array([a.finding.kind == "boolean" for a in self.columns], dtype=np.bool_)
+        return is_boolean[:, None] & ~self.is_silent
+
+    @cached_property
+    def is_cannot_miss(self) -> Flags:
+        """(causes,)"""
+        return np.array([cause.is_cannot_miss for cause in self.catalogue.causes], dtype=np.bool_)
+
+    @cached_property
     def uniforms(self) -> Floats:
-        """(simulations, findings + 1): fixed uniform numbers; the last column draws the cause."""
-        return np.random.default_rng(SEED).random((SIMULATIONS, len(self.answers) + 1))
+        """(findings + 1, simulations): fixed uniform numbers; the last row draws the cause."""
+        numbers = np.random.default_rng(SEED).random((SIMULATIONS, len(self.answers) + 1))
+        return np.ascontiguousarray(numbers.T)
 
     @cached_property
     def draws(self) -> Draws:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from itertools import compress, islice
 
 import numpy as np
 
@@ -33,8 +33,8 @@ class Clusters:
 
     def weights(self, more: Integers | int = 0) -> Floats:
         """The discount of each cluster with so many answers more."""
-        k = self.counts + more
-        result: Floats = np.where(k > 0, 1 / (1 + np.maximum(k - 1, 0) * self.rho), 1.0)
+        others = np.maximum(self.counts + more - 1, 0)
+        result: Floats = 1 / (1 + others * self.rho)
         return result
 
     def shift(self, weights: Floats) -> Floats:
@@ -70,11 +70,8 @@ class Outlook:
     def next_findings(self, places: list[int], gains: list[float]) -> list[NextFinding]:
         """The findings at these places, with a preview of the ranking for each possible answer."""
         findings = [self.findings[place] for place in places]
-        rows = [
-            self.starts[place] + answer
-            for place, a in zip(places, findings, strict=True)
-            for answer in range(len(a.values))
-        ]
+        starts = self.starts[places].tolist()
+        rows = [start + answer for start, a in zip(starts, findings, strict=True) for answer in range(len(a.values))]
         outcomes = self._outcomes(rows, [value for a in findings for value in a.values])
         return [
             NextFinding(a.finding.slug, a.stage, gain, tuple(islice(outcomes, len(a.values))))
@@ -82,13 +79,12 @@ class Outlook:
         ]
 
     def _outcomes(self, rows: list[int], answers: list[Value]) -> Iterator[Outcome]:
-        after, slugs = self.posterior[rows, :-1], self.model.causes
+        after = self.posterior[rows, :-1]
         first = np.argsort(-after, axis=1, kind="stable")[:, :PREVIEWED]
-        chances = np.take_along_axis(after, first, axis=1).tolist()
-        rows_of = zip(answers, self.probability[rows].tolist(), first.tolist(), chances, strict=True)
-        for answer, probability, causes, numbers in rows_of:
-            named = [(slugs[cause], number) for cause, number in zip(causes, numbers, strict=True)]
-            yield Outcome(answer, probability, tuple(named))
+        chances = np.take_along_axis(after, first, axis=1).ravel().tolist()
+        named = zip(self.model.slugs[first].flat, chances, strict=True)
+        previews = zip(*[named] * first.shape[1], strict=True)
+        return map(Outcome._make, zip(answers, self.probability[rows].tolist(), previews, strict=True))
 
 
 def look_ahead(
@@ -104,9 +100,10 @@ def look_ahead(
     probability = model.theta[rows] @ posterior
     clusters = clusters_of(model, observed)
     after, bits = posterior_and_entropy(_scores_after(model, clusters, observed.scores, rows))
-    mean = _expected(probability, after, starts)
-    gains = np.maximum(0.0, entropy(mean) - _expected(probability, bits[:, None], starts)[:, 0])
-    falls = np.maximum(0.0, _expected(probability, after**2, starts) - mean**2)
+    moments = _expected(probability, np.concatenate([after, after * after, bits[:, None]], axis=1), starts)
+    mean, square, left = np.split(moments, [len(posterior), 2 * len(posterior)], axis=1)
+    gains = np.maximum(0.0, entropy(mean) - left[:, 0])
+    falls = np.maximum(0.0, square - mean * mean)
     return Outlook(model, clusters, findings, starts, probability, posterior, after, gains, falls)
 
 
@@ -126,11 +123,10 @@ def unanswered(model: Model, evidence: Evidence, observed: Observed) -> list[Ans
 
 def is_ruled_out(alternatives: Collection[tuple[Clause, ...]], evidence: Evidence) -> bool:
     """Whether every alternative has a clause that is known not to hold."""
-    if not alternatives:
-        return False
-    return all(
-        any(clause.slug in evidence and not clause.is_met(evidence) for clause in group) for group in alternatives
-    )
+    for group in alternatives:
+        if not any(clause.slug in evidence and not clause.is_met(evidence) for clause in group):
+            return False
+    return bool(alternatives)
 
 
 def columns_of(model: Model, findings: list[Answers]) -> tuple[Integers, Integers]:
@@ -150,7 +146,8 @@ def _scores_after(model: Model, clusters: Clusters, scores: Floats, rows: Intege
 
 def entropy(posteriors: Floats) -> Floats:
     """Bits, along the last axis."""
-    return posterior_and_entropy(np.log(np.maximum(posteriors, 1e-300)))[1]
+    result: Floats = -(posteriors * np.log2(np.maximum(posteriors, 1e-300))).sum(axis=-1)
+    return result
 
 
 def posterior_and_entropy(scores: Floats) -> tuple[Floats, Floats]:
@@ -185,24 +182,22 @@ def safest_check(look: Outlook, stages: Collection[str]) -> NextFinding | None:
     """
     if not look.findings:
         return None
-    dangerous = [place for place, cause in enumerate(look.model.catalogue.causes) if cause.is_cannot_miss]
-    falls = look.miss_falls[:, dangerous].sum(axis=1)
+    falls = look.miss_falls[:, :-1] @ look.model.is_cannot_miss.astype(np.float64)
     falls[[a.stage not in stages for a in look.findings]] = -1.0
     best = int(np.argmax(falls))
     return look.next_findings([best], [float(falls[best])])[0] if falls[best] > 1e-9 else None
 
 
-def checks_for(look: Outlook, place: int) -> tuple[Check, ...]:
-    """The yes/no findings that would settle the cause at ``place`` best; the catalogue must not be silent on them."""
-    falls = look.miss_falls[:, place]
-    order = np.argsort(-falls, kind="stable").tolist()
-    settling = (at for at in order if falls[at] > 0 and _settles(look, at, place))
-    return tuple(_check(look, at, place) for at in islice(settling, CHECKS))
-
-
-def _settles(look: Outlook, at: int, place: int) -> bool:
-    a = look.findings[at]
-    return a.finding.kind == "boolean" and not look.model.is_silent[a.position, place]
+def checks_for(look: Outlook, places: list[int]) -> list[tuple[Check, ...]]:
+    """For each cause of these places, the yes/no findings that would settle it best and of which it says something."""
+    is_settling = look.model.is_settling[[a.position for a in look.findings]]
+    falls = np.where(is_settling[:, places], look.miss_falls[:, places], 0.0).T
+    best = np.argsort(-falls, axis=1, kind="stable")[:, :CHECKS]
+    useful = np.take_along_axis(falls, best, axis=1) > 0
+    return [
+        tuple([_check(look, at, place) for at in compress(row, flags)])
+        for place, row, flags in zip(places, best.tolist(), useful.tolist(), strict=True)
+    ]
 
 
 def _check(look: Outlook, at: int, place: int) -> Check:
@@ -229,9 +224,9 @@ def rank_range(look: Outlook, observed: Observed, stage: str, ranks: Integers) -
     findings = [a for a in look.findings if a.stage == stage]
     if not findings:
         return RankRange("", ranks, ranks)
-    simulated = np.sort(_ranks(_simulated_scores(look, observed, findings)[:, :-1]), axis=0)
+    simulated = np.sort(_ranks(_simulated_scores(look, observed, findings)[:, :-1]), axis=1)
     cut = SIMULATIONS // 20
-    return RankRange(stage, simulated[cut], simulated[SIMULATIONS - 1 - cut])
+    return RankRange(stage, simulated[:, cut], simulated[:, SIMULATIONS - 1 - cut])
 
 
 def deciders(look: Outlook, later: RankRange) -> list[tuple[str, ...]]:
@@ -248,7 +243,7 @@ def deciders(look: Outlook, later: RankRange) -> list[tuple[str, ...]]:
     moves &= (later.low < later.high)[:, None]
     slugs = [look.findings[place].finding.slug for place in places]
     return [
-        tuple([slugs[place] for place, is_moving in zip(row, flags, strict=True) if is_moving])
+        tuple([slugs[place] for place in compress(row, flags)])
         for row, flags in zip(best.tolist(), moves.tolist(), strict=True)
     ]
 
@@ -272,20 +267,20 @@ def _simulated_sums(model: Model, rows: Integers, starts: Integers, effect: Floa
     The answer is the first column whose cumulative probability exceeds a uniform number. With ``exceeds`` 0 or 1 in
     each column, its effect is the sum of exceeds * (own effect - the next column's), the last column's being whole.
     """
-    causes = np.searchsorted(np.cumsum(posterior)[:-1], model.uniforms[:, -1], side="right")
-    reached = model.cumulative[rows][:, causes]
-    exceeds = (model.uniforms.T[model.column_finding[rows]] < reached).astype(np.float64)
+    causes = np.searchsorted(np.cumsum(posterior)[:-1], model.uniforms[-1], side="right")
+    reached = model.cumulative[rows].take(causes, axis=1)
+    exceeds = (model.uniforms[model.column_finding[rows]] < reached).astype(np.float64)
+    last = starts[1:] - 1
     step = effect.copy()
-    is_last = np.zeros(len(rows), dtype=np.bool_)
-    is_last[[*(starts[1:] - 1), len(rows) - 1]] = True
-    step[:-1][~is_last[:-1]] -= effect[1:][~is_last[:-1]]
+    step[:-1] -= effect[1:]
+    step[last] = effect[last]
     result: Floats = exceeds.T @ step
     return result
 
 
 def _ranks(scores: Floats) -> Integers:
-    """(simulations, causes), from 1; ties in the catalogue's order."""
+    """(causes, simulations), from 1, of the scores of each simulation; ties in the catalogue's order."""
     order = np.argsort(-scores, axis=1, kind="stable")
-    ranks = np.empty_like(order)
-    np.put_along_axis(ranks, order, np.arange(1, order.shape[1] + 1)[None, :], axis=1)
+    ranks = np.empty(order.T.shape, dtype=np.intp)
+    ranks[order, np.arange(len(order))[:, None]] = np.arange(1, order.shape[1] + 1)
     return ranks

@@ -1,4 +1,7 @@
-"""What a ranking consists of: frozen records that a page prints and a snapshot stores."""
+"""What a ranking consists of: frozen records that a page prints and a snapshot stores.
+
+What a differential has many of are tuples, about 700 contributions among them: those are quick to make.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ class EvidenceError(ValueError):
 
 
 class Contribution(NamedTuple):
-    """What one answered finding adds to one cause's score. A differential has about 700: tuples are quick to keep."""
+    """What one answered finding adds to one cause's score."""
 
     finding: str
     answer: Value
@@ -30,8 +33,7 @@ class Contribution(NamedTuple):
     likelihood: Likelihood | None  # the row it rests on
 
 
-@dataclass(frozen=True, slots=True)
-class RankedCause:
+class RankedCause(NamedTuple):
     slug: str
     rank: int  # from 1
     posterior: float
@@ -65,16 +67,14 @@ class Outcome(NamedTuple):
     first_causes: tuple[tuple[str, float], ...]  # the first three, best first, with the posteriors they would have
 
 
-@dataclass(frozen=True, slots=True)
-class NextFinding:
+class NextFinding(NamedTuple):
     slug: str
     stage: str
     gain: float  # bits; for ``safest_check`` the fall in the chance of a miss (0-1)
     outcomes: tuple[Outcome, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """An unanswered finding that would settle a cannot-miss cause."""
 
     finding: str
@@ -83,8 +83,7 @@ class Check:
     posterior_if_absent: float
 
 
-@dataclass(frozen=True, slots=True)
-class LaneEntry:
+class LaneEntry(NamedTuple):
     """A cannot-miss cause that stays in sight whatever its rank."""
 
     cause: str

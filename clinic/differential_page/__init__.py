@@ -38,6 +38,7 @@ __all__ = [
     "TippingPoint",
     "UnrankedPage",
     "answered_page",
+    "cause_list",
     "comparison",
     "control_state",
     "differential_page",
@@ -60,6 +61,7 @@ class DifferentialPage:
     evidence: EvidenceList
     summary: str
     what_if: WhatIf | None  # None while every finding counts
+    inputs: str  # of the ranking: two with the same are the same
     release: int
     sha256: str
     engine_version: str
@@ -88,6 +90,7 @@ class AnsweredPage:
     benign: BenignLane | None
     rows: tuple[EvidenceRow, ...]
     seen: int
+    inputs: str
     what_if: None = None  # nothing is entered while a finding is switched off
 
 
@@ -121,6 +124,7 @@ def differential_page(
         evidence=evidence_list(shown, user, problems or {}),
         summary=summary(chart),
         what_if=trial,
+        inputs=shown.inputs,
         release=differential.release,
         sha256=differential.sha256[:12],
         engine_version=differential.engine_version,
@@ -148,4 +152,5 @@ def answered_page(chart: Chart, user: User) -> AnsweredPage:
         benign=benign_lane(chart),
         rows=entered_rows(chart, user),
         seen=newest_entry(chart),
+        inputs=chart.inputs,
     )

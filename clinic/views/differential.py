@@ -17,6 +17,7 @@ from clinic.differential_page import (
     WITHOUT,
     Problem,
     answered_page,
+    cause_list,
     comparison,
     differential_page,
     tipping_point,
@@ -67,7 +68,11 @@ def part(request: HttpRequest, intake: Intake) -> HttpResponse:
     chart = chart_for(request, intake)
     if request.htmx.target == REST:  # type: ignore[attr-defined]
         return _exchanged(request, chart, _context(request, chart))
-    return differential_response(request, chart)
+    if chart.unranked:
+        return differential_response(request, chart)
+    opened = request.GET.get("open", "")
+    causes = cause_list(chart.without(_switched_off(request, chart)), opened)
+    return render(request, "clinic/_unfolded.html", {"opened": opened, "causes": causes})
 
 
 @require_POST

@@ -34,9 +34,9 @@ SHARES = {"alpha": 0.01, "beta": 0.9, "gamma": 0.04}
 def a_differential(shares: dict[str, float] | None = None, lane: str = "", little: bool = False, **evidence):
     known = {slug: value for slug, value in (KNOWN | evidence).items() if value is not None}
     ranked = rank(CATALOGUE, known, "clinic", "tremor")
-    causes = [replace(item, posterior=(shares or SHARES)[item.slug]) for item in ranked.causes]
+    causes = [item._replace(posterior=(shares or SHARES)[item.slug]) for item in ranked.causes]
     causes.sort(key=lambda item: -item.posterior)
-    entries = [replace(ranked_lane(), is_above_threshold=lane == "above")] if lane else []
+    entries = [ranked_lane()._replace(is_above_threshold=lane == "above")] if lane else []
     return replace(ranked, causes=tuple(causes), lane=tuple(entries), is_little_known=little)
 
 

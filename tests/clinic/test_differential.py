@@ -525,6 +525,22 @@ class TestPart:
         assert 'id="change-status" role="status">Babinski sign: present (you, today' in text
         assert chart_of(sent_intake).inputs in text
 
+    def test_a_table_that_is_unfolded_comes_alone(self, signed_in, clinician, sent_intake):
+        text = text_of(
+            signed_in(clinician).get(url(sent_intake, "differential_part"), {"open": "wilson-disease"}, headers=HTMX)
+        )
+
+        assert re.findall(r' id="([\w-]+)"', text) == ["table-wilson-disease"]
+        assert "Score" in text
+
+    def test_further_causes_come_alone(self, signed_in, clinician, sent_intake, catalogue):
+        text = text_of(signed_in(clinician).get(url(sent_intake, "differential_part"), headers=HTMX))
+
+        first, *further = re.findall(r' id="([\w-]+)"', text)
+        assert first == "further-causes"
+        assert len(further) > len(catalogue.causes) / 2
+        assert all(name.startswith("cause-") for name in further)
+
     def test_anonymous_is_sent_to_the_login(self, client, sent_intake):
         assert client.get(url(sent_intake, "differential_part")).url.startswith(reverse("login"))
 

@@ -144,7 +144,7 @@ class TestTippingPoint:
 
     def test_without_a_rival_the_smallest_change_of_all_is_told(self, sent_intake):
         chart = chart_of(sent_intake)
-        settled = tuple(replace(cause, rank_low=cause.rank) for cause in chart.differential.causes)
+        settled = tuple(cause._replace(rank_low=cause.rank) for cause in chart.differential.causes)
         chart.__dict__["differential"] = replace(chart.differential, causes=settled)
         overall = smallest_changes(chart.catalogue, chart.differential).overall
 

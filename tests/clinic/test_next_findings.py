@@ -65,7 +65,7 @@ def test_a_change_of_the_first_place_is_said_in_words(chart):
     ],
 )
 def test_a_safest_check_that_helps_nothing_is_not_named(chart, gain, text, is_named):
-    check = replace(chart.differential.safest_check, gain=gain)
+    check = chart.differential.safest_check._replace(gain=gain)
 
     shown = next_useful(chart.catalogue, replace(chart.differential, safest_check=check))
 

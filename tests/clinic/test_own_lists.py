@@ -59,6 +59,7 @@ class TestBeforeTheList:
         shown = [
             asked.get(url(sent_intake)),
             asked.get(url(sent_intake) + "?open=als"),
+            asked.get(url(sent_intake, "differential_part") + "?open=als", headers={"HX-Request": "true"}),
             asked.get(url(sent_intake, "history")),
             asked.post(url(sent_intake, "enter_finding"), {"babinski": "present"}, headers={"HX-Request": "true"}),
             asked.post(url(sent_intake, "sign"), form_data(sent_intake)),

@@ -90,7 +90,7 @@
     if (old.nodeName !== fresh.nodeName) replace(old, fresh);
     else if (old.nodeType !== Node.ELEMENT_NODE) {
       if (old.data !== fresh.data) old.data = fresh.data;
-    } else if (!old.isEqualNode(fresh)) {
+    } else if (!isSameRanking(old, fresh) && !old.isEqualNode(fresh)) {
       // What loads its content when it is opened or comes into sight must load it again.
       if (old.hasAttribute("hx-get") || fresh.hasAttribute("hx-get")) replace(old, fresh);
       else {
@@ -98,6 +98,11 @@
         adaptChildren(old, fresh);
       }
     }
+  }
+
+  // It came with the first answer: what was unfolded in it need not be loaded again.
+  function isSameRanking(old, fresh) {
+    return fresh.id === "part-ranking" && old.dataset.inputs === fresh.dataset.inputs;
   }
 
   function replace(old, fresh) {
