@@ -8,7 +8,7 @@ A finding that is not known satisfies no clause.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -62,6 +62,26 @@ def parse(text: str) -> tuple[tuple[Clause, ...], ...]:
     if not text.strip():
         return ()
     return tuple(tuple(parse_clause(part) for part in group.split("+")) for group in text.split("|"))
+
+
+def never_met(texts: Mapping[str, str]) -> list[str]:
+    """Of findings and their conditions, those that wait for themselves or for one another: none could ever be asked.
+
+    A condition on a name that is not among them, or one that does not parse, is left to other rules.
+    """
+    waiting = dict.fromkeys(texts)
+    while found := [name for name in waiting if _can_be_met(texts[name], waiting)]:
+        for name in found:
+            del waiting[name]
+    return list(waiting)
+
+
+def _can_be_met(text: str, waiting: Container[str]) -> bool:
+    try:
+        alternatives = parse(text)
+    except ValueError:
+        return True
+    return not alternatives or any(all(clause.slug not in waiting for clause in group) for group in alternatives)
 
 
 def holds(text: str, evidence: Evidence) -> bool:

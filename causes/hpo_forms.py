@@ -12,7 +12,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from causes import hpo, hpoa
+from causes import conditions, hpo, hpoa
 from causes.admin_forms import reason_field
 from causes.catalogue import Catalogue
 from causes.forms import LikelihoodForm
@@ -43,6 +43,16 @@ class FindingForm(forms.ModelForm):  # type: ignore[type-arg]
         term = hpo.term(identifier)
         self.instance.hpo_name = term.name if term else ""
         return identifier
+
+    def clean_ask_if(self) -> str:
+        """Of the form, not of the model: an imported table may pass through a circle that its last row resolves."""
+        condition: str = self.cleaned_data["ask_if"]
+        slug = self.instance.pk or self.cleaned_data.get("slug", "")
+        texts = {**dict(Finding.objects.values_list("slug", "ask_if")), slug: condition}
+        if slug in conditions.never_met(texts):
+            message = _("It would never be asked: the condition waits for its own answer, or for one that does.")
+            raise ValidationError(message, code="never")
+        return condition
 
 
 class CauseForm(forms.ModelForm):  # type: ignore[type-arg]

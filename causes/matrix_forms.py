@@ -110,7 +110,9 @@ class SourceField(forms.ModelChoiceField):  # type: ignore[type-arg]
         text = str(value or "").strip()
         if found := _SLUG.search(text):
             return super().to_python(found[1])
-        return Source.objects.filter(identifier__iexact=text).first() if ":" in text else super().to_python(text)
+        known = Source.objects.filter(identifier__iexact=text).first() if text else None
+        # An identifier that nobody knows is refused, never read as an empty field.
+        return known or super().to_python(text)
 
 
 class CellRowForm(LikelihoodForm):

@@ -40,6 +40,12 @@ def finding_problems(catalogue: Catalogue) -> Iterator[Problem]:
         if f.control == "question" and not (f.question and f.section):
             yield problem("findings", f, "asked as a question, but has no question or no topic")
         yield from _condition_problems(f, catalogue)
+    for slug in conditions.never_met({f.slug: f.ask_if for f in catalogue.findings}):
+        yield problem(
+            "findings",
+            catalogue.finding[slug],
+            "is never asked: its condition waits for its own answer, or for one that does",
+        )
 
 
 def _condition_problems(finding: Finding, catalogue: Catalogue) -> Iterator[Problem]:

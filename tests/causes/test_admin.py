@@ -137,14 +137,18 @@ def test_a_second_background_row_is_refused(as_editor) -> None:
     assert [error.code for error in answer.context["adminform"].form.errors.as_data()["is_used"]] == ["used"]
 
 
-def test_a_condition_is_checked(as_editor) -> None:
+@pytest.mark.parametrize(
+    ("condition", "code"), [("Tremor and weakness", "condition"), ("weakness|fasciculations", "never")]
+)
+def test_a_condition_is_checked(as_editor, condition, code) -> None:
+    Finding.objects.filter(pk="fasciculations").update(ask_if="weakness")
     address = page_of("finding", "weakness")
     page = as_editor.get(address)
-    data = {**form_data(page), "ask_if": "Tremor and weakness"}
+    data = {**form_data(page), "ask_if": condition}
     for formset in page.context["inline_admin_formsets"]:
         data |= {f"{formset.formset.prefix}-{name}_FORMS": 0 for name in ("TOTAL", "INITIAL")}
     answer = as_editor.post(address, data)
-    assert [error.code for error in answer.context["adminform"].form.errors.as_data()["ask_if"]] == ["condition"]
+    assert [error.code for error in answer.context["adminform"].form.errors.as_data()["ask_if"]] == [code]
 
 
 def test_a_slug_is_chosen_once(as_editor) -> None:

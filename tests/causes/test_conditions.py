@@ -2,7 +2,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from causes.conditions import holds, parse, parse_clause
+from causes.conditions import holds, never_met, parse, parse_clause
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        ({"a": "a"}, ["a"]),
+        ({"a": "b", "b": "!a"}, ["a", "b"]),
+        ({"a": "b", "b": "c+d", "c": "a>=3", "d": ""}, ["a", "b", "c"]),
+        ({"a": "b", "b": "a|d", "d": ""}, []),
+        ({"a": "b", "b": "b", "c": "d", "d": ""}, ["a", "b"]),
+        ({"a": "medicines+nobody", "b": "not a condition"}, []),
+        ({}, []),
+    ],
+)
+def test_conditions_that_wait_for_themselves_are_never_met(texts, expected) -> None:
+    assert never_met(texts) == expected
 
 
 @pytest.mark.parametrize(

@@ -344,6 +344,8 @@ def test_mean_and_deviation_of_a_number(as_editor) -> None:
         ("als/weakness", {"affected": "9", "total": ""}, {"rows-0-total": ["total"]}),
         ("als/weakness", {"source": "", "grade": "A"}, {"rows-0-source": ["source"]}),
         ("als/weakness", {"source": "No such book"}, {"rows-0-source": ["invalid_choice"]}),
+        ("als/weakness", {"source": "PMID:99999999"}, {"rows-0-source": ["invalid_choice"]}),
+        ("als/weakness", {"source": "https://example.org/a"}, {"rows-0-source": ["invalid_choice"]}),
         ("als/weakness", {"is_pooled": "on"}, {"rows-0-is_pooled": ["pooled"]}),
         ("als/weakness", {"id": "999999"}, {"rows-0-id": ["invalid_choice"]}),
         ("als/sex", {"option": "other"}, {"rows-0-option": ["option"]}),

@@ -63,6 +63,7 @@ def test_the_catalogue_itself_has_none(whole) -> None:
         ("findings", {"ask_if": "tremor>=3"}, "the condition never holds"),
         ("findings", {"ask_if": "course"}, "the condition never holds"),
         ("findings", {"ask_if": "course=strange"}, "unknown option of course “strange”"),
+        ("findings", {"ask_if": "age>=3"}, "is never asked: its condition waits for its own answer"),
         ("findings", {"control": "question", "question": ""}, "no question or no topic"),
         ("red_flags", {"findings": ()}, "has no findings"),
         ("red_flags", {"findings": ("gout",)}, "unknown finding “gout”"),

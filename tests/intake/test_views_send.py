@@ -105,7 +105,7 @@ class TestSent:
 
         assert "tw-advice" not in content
         assert "If it gets worse" in content
-        assert "no answer here means that all is well" in content
+        assert "that does not mean that all is well" in content
 
     def test_the_answers_cannot_be_read_back(self, client, practice):
         intake = a_sent_intake(practice)
