@@ -219,6 +219,11 @@ class Intake(models.Model):
         return self.sent_at is not None
 
     @property
+    def is_answered_for(self) -> bool:
+        """By somebody else, of whom no question asks."""
+        return self.respondent in (self.Respondent.CARER, self.Respondent.STAFF)
+
+    @property
     def kept_until(self) -> datetime.datetime:
         """When a draft is deleted unless it is changed before."""
         return self.saved_at + self.practice.draft_time

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
 
 from clinic import words
 from intake.models import Intake
@@ -35,6 +36,13 @@ def test_works(client, request, way, posted, respondent, name):
     client.post(request.getfixturevalue(way), posted)
     intake = Intake.objects.get()
     assert (intake.respondent, intake.respondent_name, intake.entered_by) == (respondent, name, None)
+
+
+@pytest.mark.parametrize(("respondent", "is_reminded"), [("patient", False), ("helped", False), ("carer", True)])
+def test_who_answers_for_another_is_told_on_each_page_who_is_meant(client, link, respondent, is_reminded):
+    client.post(link, {"respondent": respondent, "respondent_name": "Tom Quill"})
+    page = client.get(reverse("intake_topic", args=[Intake.objects.get().token, "you"]))
+    assert ("means the patient on these pages" in page.content.decode()) is is_reminded
 
 
 def test_is_asked(client, link):
