@@ -17,6 +17,7 @@ from causes.catalogue import (
     Cause,
     Finding,
     Problem,
+    RedFlag,
     name_of,
 )
 from causes.catalogue.translating import PATIENT_TEXTS, record_keys
@@ -26,6 +27,8 @@ from causes.validation.common import clause_problems, one_of, problem, repeated
 DISEASE = re.compile(r"^(OMIM|ORPHA):\d{1,9}$")
 # The same limits as the admin's.
 _RECHECK_WEEKS = range(1, 105)
+# "Wilson's disease (hepatolenticular degeneration)" has two names.
+_BETWEEN_NAMES = re.compile(r" \(|\)|, |/")
 _KINDS = ("boolean", "choice", "number")
 _CONTROLS = ("question", "derived", "profile", "clinician")
 
@@ -104,6 +107,8 @@ def red_flag_problems(catalogue: Catalogue) -> Iterator[Problem]:
             yield problem("red_flags", flag, "is to be told to patients, but has no warning sign")
         if not flag.findings:
             yield problem("red_flags", flag, "has no findings")
+        for name in _diseases_told(flag, catalogue):
+            yield problem("red_flags", flag, f"tells patients of “{name}”: what they read names no disease")
         for part in flag.findings:
             try:
                 clause = conditions.parse_clause(part)
@@ -111,6 +116,18 @@ def red_flag_problems(catalogue: Catalogue) -> Iterator[Problem]:
                 yield problem("red_flags", flag, str(error))
             else:
                 yield from clause_problems("red_flags", flag, clause, catalogue)
+
+
+def _diseases_told(flag: RedFlag, catalogue: Catalogue) -> list[str]:
+    text = f"{flag.advice_to_patient} {flag.warning_sign}"
+    called = [name for cause in catalogue.causes for name in (*_BETWEEN_NAMES.split(cause.name), _abbreviated(cause))]
+    names = dict.fromkeys(name for name in called if len(name) > 2)
+    return [name for name in names if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE)]
+
+
+def _abbreviated(cause: Cause) -> str:
+    """A slug is what people call the cause in short, such as ALS."""
+    return cause.slug.replace("-", " ")
 
 
 def translation_problems(catalogue: Catalogue) -> Iterator[Problem]:

@@ -69,6 +69,8 @@ def test_the_catalogue_itself_has_none(whole) -> None:
         ("red_flags", {"findings": ("gout",)}, "unknown finding “gout”"),
         ("red_flags", {"findings": ("tremor|weakness",)}, "is not a condition"),
         ("red_flags", {"suspected_causes": ("gout",)}, "unknown cause “gout”"),
+        ("red_flags", {"advice_to_patient": "It may be essential tremor."}, "tells patients of “Essential tremor”"),
+        ("red_flags", {"warning_sign": "Signs of ALS"}, "what they read names no disease"),
         ("red_flags", {"urgency": ""}, "urgency “” is not one of"),
         ("treatments", {"cause": ""}, "unknown cause “(empty)”"),
         ("clusters", {"rho": 1.5}, "rho 1.5 is outside"),
