@@ -10,6 +10,7 @@
   let open = [];
   let anchor = null;
   let focused = null;
+  let held = 0;
 
   const byId = (id) => (id ? document.getElementById(id) : null);
   const rowOf = (element) => element?.closest?.("#evidence-form li[id]");
@@ -40,6 +41,7 @@
     const active = document.activeElement;
     focused = { id: active?.id, row: rowOf(active)?.id, isSwitch: active?.matches(".tw-switch") };
     if (anchor) {
+      holdScrolling();
       anchor.top = byId(anchor.id)?.getBoundingClientRect().top;
       anchor.nextTop = byId(anchor.next)?.getBoundingClientRect().top;
     }
@@ -205,6 +207,16 @@
   // To say the same again would have the browser lay it out again.
   function say(element, text) {
     if (element.textContent !== text) element.textContent = text;
+  }
+
+  // A browser that anchors the scroll by itself would move the page a second time for the same change.
+  function holdScrolling() {
+    const style = document.documentElement.style;
+    style.overflowAnchor = "none";
+    cancelAnimationFrame(held);
+    held = requestAnimationFrame(() => {
+      held = requestAnimationFrame(() => { style.overflowAnchor = ""; });
+    });
   }
 
   // What was changed stays where it was on the screen.
