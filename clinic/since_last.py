@@ -144,10 +144,9 @@ def _kind(before: Said, after: Said) -> str:
 
 
 def _taken(answers: Answers) -> dict[tuple[str, ...], str] | None:
-    rows = answers.get(derivation.MEDICINES) or []
-    if not rows and not answers.get(derivation.NO_MEDICINES):
+    if not answers.get(derivation.MEDICINES) and not answers.get(derivation.NO_MEDICINES):
         return None
-    return {_medicine(row): row["name"] for row in rows}
+    return {_medicine(row): row["name"] for row in derivation.taken(answers)}
 
 
 def _medicine(row: Mapping[str, Any]) -> tuple[str, ...]:

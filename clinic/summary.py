@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -133,13 +133,20 @@ def _substances(chart: Chart) -> str:
 
 
 def _medicines(chart: Chart) -> str:
-    rows = chart.intake.answers.get(derivation.MEDICINES) or ()
-    if rows:
-        return _("Takes: %(names)s.") % {"names": ", ".join(_medicine(row) for row in rows)}
-    return _("Takes no medicines.") if chart.intake.answers.get(derivation.NO_MEDICINES) else ""
+    answers = chart.intake.answers
+    taken = derivation.taken(answers)
+    stopped = [row["name"] for row in answers.get(derivation.MEDICINES) or () if row not in taken]
+    lines = []
+    if taken:
+        lines.append(_("Takes: %(names)s.") % {"names": ", ".join(_medicine(row) for row in taken)})
+    elif answers.get(derivation.NO_MEDICINES):
+        lines.append(_("Takes no medicines."))
+    if stopped:
+        lines.append(_("No longer takes: %(names)s.") % {"names": ", ".join(stopped)})
+    return " ".join(lines)
 
 
-def _medicine(row: dict[str, str]) -> str:
+def _medicine(row: Mapping[str, str]) -> str:
     if row.get("since") == "recent":
         return _("%(name)s (started or changed recently)") % {"name": row["name"]}
     return row["name"]

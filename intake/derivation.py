@@ -26,6 +26,7 @@ BODY, ONSET_AGE = "body", "onset-age"
 MEDICINES, NO_MEDICINES = "medicines", "no-medicines"
 DRINKS, ALCOHOL_UNITS = "drinks", "alcohol-units"
 OWN_WORDS, WORRY = "own-words", "worry"
+NO_LONGER = "stopped"  # since when a medicine is taken: not any more
 BOTH_RIGHT = "both-right"  # contradictions that the patient leaves as they are
 CONTROLS = frozenset(
     {
@@ -212,20 +213,33 @@ def _from_body(catalogue: Catalogue, answers: Answers, direct: Evidence) -> Iter
     yield WIDESPREAD, len({zone.region for zone in zones}) >= parameter(catalogue, WIDESPREAD_REGIONS)
 
 
+def taken(answers: Answers) -> list[Mapping[str, Any]]:
+    """The medicines of the list but those that the patient has stopped."""
+    return [row for row in answers.get(MEDICINES) or () if row.get("since") != NO_LONGER]
+
+
 def _from_medicines(catalogue: Catalogue, answers: Answers, direct: Evidence) -> Iterator[tuple[str, Value | None]]:
-    """A medicine that the catalogue does not know leaves what it might imply not known."""
+    """A medicine that the catalogue does not know leaves what it might imply not known, so does one that was stopped:
+    nobody said when, and some act for months.
+    """
     rows = answers.get(MEDICINES) or ()
     if not rows and not answers.get(NO_MEDICINES):
         return
-    taken = [catalogue.drug.get(slug) for row in rows for slug in _drugs(row)]
-    is_whole = None not in taken and not any(row.get("is_partly_known") for row in rows)
-    implied = {effect.finding for drug in taken if drug for effect in drug.effects if effect.finding}
+    is_whole = all(slug in catalogue.drug for row in rows for slug in _drugs(row))
+    is_whole = is_whole and not any(row.get("is_partly_known") for row in rows)
+    implied = _implied(catalogue, taken(answers))
+    open_to_doubt = _implied(catalogue, rows) - implied
     settled = drug_findings(catalogue)
     for slug in settled:
-        yield slug, True if slug in implied else (False if is_whole else None)
+        yield slug, True if slug in implied else (False if is_whole and slug not in open_to_doubt else None)
     # Nicotine gum, say: its own question has the last word.
     for slug in implied - settled - direct.keys():
         yield slug, True
+
+
+def _implied(catalogue: Catalogue, rows: Iterable[Mapping[str, Any]]) -> set[str]:
+    drugs = (catalogue.drug.get(slug) for row in rows for slug in _drugs(row))
+    return {effect.finding for drug in drugs if drug for effect in drug.effects if effect.finding}
 
 
 def _drugs(row: Mapping[str, Any]) -> tuple[str, ...]:

@@ -67,12 +67,9 @@ def to_confirm(answers: Mapping[str, Any]) -> dict[str, Any]:
     That nothing was taken must be said anew, as must any start that lay in the last months then.
     """
     kept = {key: answers[key] for key in CONFIRMED if key in answers}
-    rows = [{**row, "since": row["since"] if row["since"] == LONGER_AGO else ""} for row in _medicines(answers)]
+    taken = derivation.taken(answers)
+    rows = [{**row, "since": row["since"] if row["since"] == LONGER_AGO else ""} for row in taken]
     return kept | ({derivation.MEDICINES: rows} if rows else {})
-
-
-def _medicines(answers: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return answers.get(derivation.MEDICINES) or []
 
 
 def _birth_date(last: Intake) -> str:

@@ -121,7 +121,11 @@ def _alcohol(catalogue: Catalogue, answers: Answers, item: Item) -> list[Line]:
 
 
 def _medicines(catalogue: Catalogue, answers: Answers, item: Item) -> list[Line]:
-    since = {"recent": _("%(name)s (in the last 3 months)"), "earlier": _("%(name)s (since longer ago)")}
+    since = {
+        "recent": _("%(name)s (in the last 3 months)"),
+        "earlier": _("%(name)s (since longer ago)"),
+        derivation.NO_LONGER: _("%(name)s (no longer taken)"),
+    }
     rows = answers.get(derivation.MEDICINES) or []
     names = [since.get(row["since"], "%(name)s") % {"name": row["name"]} for row in rows]
     none = _("I take no medicines") if answers.get(derivation.NO_MEDICINES) else ""

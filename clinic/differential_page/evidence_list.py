@@ -255,7 +255,7 @@ class _RowBuilder:
         last = {_group_of(known): entry for _pk, entry, known in sorted(standing, key=itemgetter(0))}
         self.signatures: dict[tuple[int, datetime.datetime], str] = {}
         self.last_by = {name: self._by(entry) for name, entry in last.items()}
-        names = ", ".join(row["name"] for row in chart.intake.answers.get(derivation.MEDICINES, ()))
+        names = ", ".join(row["name"] for row in derivation.taken(chart.intake.answers))
         self.origins = _Origins(
             derivation.drug_findings(chart.catalogue), derivation.zone_findings(chart.catalogue), names
         )
@@ -322,7 +322,7 @@ class _RowBuilder:
         if slug in self.origins.medicines:
             if self.origins.medicine_names:
                 return _("From the medicine list: %(names)s") % {"names": self.origins.medicine_names}
-            if answers.get(derivation.NO_MEDICINES):
+            if answers.get(derivation.NO_MEDICINES) or answers.get(derivation.MEDICINES):
                 return _("From the medicine list: none taken")
             return _("An answer of its own; no medicine list was given")
         if slug in self.origins.zones or slug == derivation.WIDESPREAD:

@@ -202,11 +202,14 @@ class Medicines(Control):
             if typed.strip():
                 rows.append(self._row(typed, cleaned.get(f"since-{number}") or ""))
         takes_none = bool(cleaned.get(derivation.NO_MEDICINES))
-        if rows and takes_none:
-            errors[derivation.NO_MEDICINES] = _("You named a medicine: untick this, or empty the name")
+        takes_some = bool(derivation.taken({derivation.MEDICINES: rows}))
+        if takes_some and takes_none:
+            errors[derivation.NO_MEDICINES] = _(
+                "You named a medicine. Take off the tick at “I take no medicines”, or empty the name"
+            )
         if not rows and not takes_none:
             return {}
-        return {derivation.MEDICINES: rows, derivation.NO_MEDICINES: takes_none and not rows}
+        return {derivation.MEDICINES: rows, derivation.NO_MEDICINES: takes_none and not takes_some}
 
     def _row(self, typed: str, since: str) -> dict[str, Any]:
         found = read_text(self.catalogue, typed)
@@ -252,7 +255,9 @@ class Drinks(Control):
         counts = {drink.slug: cleaned.get(_drink_field(drink.slug)) for drink in self.catalogue.drinks}
         drunk = {slug: number for slug, number in counts.items() if number}
         if drunk and cleaned.get(f"drinks-{NOTHING}"):
-            errors[f"drinks-{NOTHING}"] = _("You counted a drink: untick this, or empty the number")
+            errors[f"drinks-{NOTHING}"] = _(
+                "You counted a drink. Take off the tick at “I have none of these”, or empty the number"
+            )
         if drunk or cleaned.get(f"drinks-{NOTHING}") or 0 in counts.values():
             return {derivation.DRINKS: drunk}
         return {derivation.DRINKS: UNSURE} if cleaned.get(f"drinks-{NOT_SURE}") else {}
@@ -322,6 +327,7 @@ def since_choices() -> list[tuple[str, str]]:
         ("", _("Not sure")),
         ("recent", _("In the last 3 months")),
         ("earlier", _("Longer ago")),
+        (derivation.NO_LONGER, _("I no longer take it")),
     ]
 
 

@@ -106,6 +106,7 @@ class TestMedicines:
             ([a_row("Lithium", "lithium")], [], Medicines((), ("Lithium",))),
             ([a_row("Priadel", "lithium")], [a_row("Lithium", "lithium")], Medicines((), ())),
             ([a_row("Aspirin")], [a_row("aspirin ")], Medicines((), ())),
+            ([a_row("Aspirin")], [a_row("Aspirin") | {"since": "stopped"}], Medicines((), ("Aspirin",))),
             ([a_row("Aspirin")], [a_row("Ramipril")], Medicines(("Ramipril",), ("Aspirin",))),
             ([a_row("A and B", "a", more_drugs=["b"])], [a_row("A", "a")], Medicines(("A",), ("A and B",))),
         ],

@@ -82,6 +82,15 @@ def test_a_conflict_names_both(sent_intake, clinician):
             {"medicines": [{"drug": "", "name": "Salbutamol", "since": "recent"}]},
             "Takes: Salbutamol (started or changed recently).",
         ),
+        (
+            {
+                "medicines": [
+                    {"drug": "lithium", "name": "Lithium", "since": "stopped"},
+                    {"drug": "", "name": "Aspirin", "since": "earlier"},
+                ]
+            },
+            "Takes: Aspirin. No longer takes: Lithium.",
+        ),
         ({"drinks": {"espresso": 3}}, "Drinks a day: 3 × espresso (60 ml) (caffeine about 240 mg)."),
         ({"drinks": {"espresso": 0}}, "No drinks with caffeine."),
     ],

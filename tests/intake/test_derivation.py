@@ -176,6 +176,11 @@ CASES = [
     ({"medicines": [row("shaker", more_drugs=["retired-drug"])]}, {"drug-tremor": True}),
     ({"medicines": [row("safe")]}, {"drug-tremor": False, "drug-slow": False}),
     ({"medicines": [row("")]}, {}),
+    # One that was stopped is not taken, and leaves not known what it might still do.
+    ({"medicines": [row("shaker", since="stopped")]}, {"drug-slow": False}),
+    ({"medicines": [row("shaker", since="stopped")], "no-medicines": True}, {"drug-slow": False}),
+    ({"medicines": [row("shaker", since="stopped"), row("both")]}, {"drug-tremor": True, "drug-slow": True}),
+    ({"medicines": [row("", since="stopped"), row("shaker")]}, {"drug-tremor": True}),
     ({"medicines": [row(""), row("shaker")]}, {"drug-tremor": True}),
     ({"medicines": [row("retired-drug")], "drug-slow": "yes"}, {}),
     ({"medicines": [row("gum")]}, {"drug-tremor": False, "drug-slow": False, "nicotine": True}),

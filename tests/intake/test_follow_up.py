@@ -132,6 +132,10 @@ class TestWhatIsShown:
         rows = [{"drug": "lithium", "name": "Lithium", "since": since} for since in ("recent", "earlier", "")]
         assert [row["since"] for row in to_confirm({"medicines": rows})["medicines"]] == ["", "earlier", ""]
 
+    def test_what_was_stopped_then_is_not_there_to_confirm(self):
+        rows = [{"drug": "lithium", "name": "Lithium", "since": "stopped"}]
+        assert to_confirm({"name": "Ada", "medicines": rows}) == {"name": "Ada"}
+
     @pytest.mark.parametrize("page", PAGES)
     def test_not_before_the_date_of_birth_is_known(self, client, draft, page):
         assert not shows(client, draft, page)

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from intake.derivation import evidence
+from intake.summary import said
 from tests.cast import a_draft
 from tests.intake.posting import PROFILE, filled, page
 
@@ -239,6 +240,16 @@ class TestMedicines:
         del data["no-medicines"]
         found = evidence(catalogue, page(draft, "medicines", data).changes)
         assert found.keys().isdisjoint({"drug-parkinsonism", "drug-tremor"})
+
+    def test_one_that_is_no_longer_taken(self, draft, catalogue):
+        """It stands on the list as such, and beside it one may take none."""
+        form = page(draft, "medicines", filled(draft, "medicines", medicine_1="Lithium", since_1="stopped"))
+        assert form.is_finished(), form.errors
+        assert form.changes["medicines"] == [{"drug": "lithium", "name": "Lithium", "since": "stopped"}]
+        assert form.changes["no-medicines"] is True
+        assert "drug-tremor" not in evidence(catalogue, form.changes)
+        row = said(catalogue, form.changes, "medicines")
+        assert row is not None and row.answer == "Lithium (no longer taken)"
 
     def test_there_is_always_an_empty_row(self, draft):
         draft.answers["medicines"] = [{"drug": "lithium", "name": "Lithium", "since": "earlier"}]
