@@ -99,8 +99,8 @@ def _profile(catalogue: Catalogue, answers: Answers, item: Item) -> list[Line]:
     born = answers.get(derivation.BIRTH_DATE)
     date = date_format(datetime.date.fromisoformat(born)) if born else ""
     return [
-        (_("Your full name"), answers.get(derivation.NAME, "")),
-        (_("Your date of birth"), date),
+        (_("Full name"), answers.get(derivation.NAME, "")),
+        (_("Date of birth"), date),
         (sex.question if sex else _("Sex"), "" if said is None else labels.get(said, _("Prefer not to say"))),
     ]
 

@@ -27,6 +27,7 @@ class Control:
     """Base of all: the fields' names are those of the answers, so nothing is named twice."""
 
     template = ""
+    question = ""  # for the summary of problems, where the messages alone would not say which question is meant
 
     def __init__(self, item: Item, catalogue: Catalogue, answers: Answers, posted: Collection[str] = ()) -> None:
         self.item, self.catalogue, self.answers = item, catalogue, answers

@@ -29,6 +29,10 @@ NOTHING, NOT_SURE = "none", "unsure"
 class Question(Control):
     template = "intake/controls/question.html"
 
+    @property
+    def question(self) -> str:  # type: ignore[override]
+        return self.item.findings[0].question
+
     @cached_property
     def fields(self) -> dict[str, forms.Field]:
         finding = self.item.findings[0]
@@ -116,6 +120,10 @@ class NumberOrNotSure(Control):
     """A number, with a box to tick for those who cannot say."""
 
     template = "intake/controls/number.html"
+
+    @property
+    def question(self) -> str:  # type: ignore[override]
+        return self.item.findings[0].question
 
     @property
     def unsure_field(self) -> str:

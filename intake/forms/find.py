@@ -31,7 +31,7 @@ class BirthDateForm(forms.Form):
             self.add_error("day", str(error))
             return self.cleaned_data
         if born is None:
-            self.add_error("day", _("Enter your date of birth, for example 27 3 1958"))
+            self.add_error("day", _("Enter the date of birth, for example 27 3 1958"))
         else:
             self.birth_date = born
         return self.cleaned_data

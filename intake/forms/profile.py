@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.dates import MONTHS, MONTHS_3
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
@@ -81,8 +82,8 @@ class Profile(Control):
 
     def missing(self, answers: Answers) -> Errors:
         wanted = {
-            derivation.NAME: (derivation.NAME, _("Enter your full name")),
-            derivation.BIRTH_DATE: (self.DATE_PARTS[0], _("Enter your date of birth, for example 27 3 1958")),
+            derivation.NAME: (derivation.NAME, _("Enter the full name")),
+            derivation.BIRTH_DATE: (self.DATE_PARTS[0], _("Enter the date of birth, for example 27 3 1958")),
             derivation.SEX: (derivation.SEX, _("Choose one answer, or prefer not to say")),
         }
         return dict(wanted[key] for key in wanted if key not in answers)
@@ -104,17 +105,30 @@ def birth_date(parts: list[str]) -> datetime.date | None:
     """None for three empty boxes. Raises ValueError with what to tell the patient."""
     if not any(parts):
         return None
-    day, month, year = (int(part) if part.isascii() and part.isdigit() else 0 for part in parts)
+    day, month, year = _number(parts[0]), _month(parts[1]), _number(parts[2])
+    if not all((day, month, year)):
+        raise ValueError(_("Enter the day, the month and the year in numbers, for example 27 3 1958"))
     today = timezone.localdate()
+    if year < today.year - OLDEST_AGE:
+        raise ValueError(_("Check the year. Enter all four digits of it, for example 1958"))
     try:
         born = datetime.date(year, month, day)
     except (ValueError, OverflowError):
-        raise ValueError(_("Enter a real date of birth, for example 27 3 1958")) from None
+        raise ValueError(_("There is no such day. Enter the date of birth, for example 27 3 1958")) from None
     if born > today:
         raise ValueError(_("Enter a date of birth in the past"))
-    if _age(born, today) > OLDEST_AGE:
-        raise ValueError(_("Enter the year of birth with four digits, for example 1958"))
     return born
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
+def _month(text: str) -> int:
+    """By its number, or by its name in the language of the page: in full or as it is shortened."""
+    word = text.casefold().rstrip(".")
+    named = (number for names in (MONTHS, MONTHS_3) for number, name in names.items() if word == str(name).casefold())
+    return _number(text) or next(named, 0)
 
 
 def _age(born: datetime.date, today: datetime.date) -> int:

@@ -30,6 +30,7 @@ SHOWN = "shown"
 @dataclass(frozen=True)
 class Problem:
     anchor: str
+    question: str  # "" where the message says which
     message: str
 
 
@@ -140,7 +141,7 @@ class TopicForm(forms.Form):
     def problems(self) -> list[Problem]:
         """The errors in the order of the page, for the summary at its head."""
         return [
-            Problem(control.anchor(name), str(message))
+            Problem(control.anchor(name), control.question, str(message))
             for control in self.controls
             for name in control.fields
             for message in self.errors.get(name, ())
@@ -217,6 +218,7 @@ class _Asked:
                 "is_shown": self.is_shown,
                 "is_new": self.control.item in form.new_items,
                 "ask_if": self.ask_if,
+                "intake": context.get("intake"),  # none in an editor's preview
                 "said_on": form.said_on if self.control.item.name in form.suggested else "",
             },
         )

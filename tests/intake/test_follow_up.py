@@ -84,7 +84,7 @@ class TestAgain:
         [
             ({**BORN, "year": "1958"}, "another date of birth"),
             ({**BORN, "day": "31", "month": "2"}, "real date"),
-            ({}, "Enter your date of birth"),
+            ({}, "Enter the date of birth"),
         ],
     )
     def test_bad_input(self, client, draft, born, problem):

@@ -3,9 +3,10 @@ from __future__ import annotations
 import datetime
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from intake.derivation import evidence
+from intake.forms.topic import Problem
 from intake.summary import said
 from tests.cast import a_draft
 from tests.intake.posting import PROFILE, filled, page
@@ -45,7 +46,8 @@ def test_an_unanswered_question_is_a_problem_and_the_rest_is_kept(draft):
     form = page(draft, "strength", data)
 
     assert not form.is_valid()
-    assert [(p.anchor, p.message) for p in form.problems()] == [("id_dysarthria_0", "Choose yes, no or not sure")]
+    question = form.catalogue.finding["dysarthria"].question
+    assert form.problems() == [Problem("id_dysarthria_0", question, "Choose yes, no or not sure")]
     assert form.changes["weakness"] == "yes"
     assert "dysarthria" not in form.changes
 
@@ -114,13 +116,15 @@ class TestProfile:
     @pytest.mark.parametrize(
         ("day", "month", "year", "message"),
         [
-            ("", "", "", "Enter your date of birth"),
-            ("2", "", "1959", "real date"),
-            ("31", "2", "1959", "real date"),
-            ("two", "3", "1959", "real date"),
-            ("²", "3", "1959", "real date"),
-            ("2", "3", "99999999999", "real date"),
+            ("", "", "", "Enter the date of birth"),
+            ("2", "", "1959", "in numbers"),
+            ("31", "2", "1959", "There is no such day"),
+            ("two", "3", "1959", "in numbers"),
+            ("²", "3", "1959", "in numbers"),
+            ("2", "Marzipan", "1959", "in numbers"),
+            ("2", "3", "99999999999", "There is no such day"),
             ("2", "3", "59", "four digits"),
+            ("2", "3", "1850", "Check the year"),
             ("1", "1", str(timezone.now().year + 2), "in the past"),
         ],
     )
@@ -129,6 +133,17 @@ class TestProfile:
         assert not form.is_valid()
         assert message in form.errors["birth-day"][0]
         assert form.changes == {"name": "Arthur Lang", "sex": "male"}
+
+    @pytest.mark.parametrize("month", ["3", "03", "March", "mar", "Mar.", "MARCH"])
+    def test_the_month_may_be_a_word(self, draft, month):
+        form = page(draft, "you", {**PROFILE, "birth-month": month})
+        assert form.is_finished(), form.errors
+        assert form.changes["birth-date"] == "1959-03-02"
+
+    def test_the_month_may_be_a_word_of_the_page(self, draft):
+        with translation.override("es"):
+            assert page(draft, "you", {**PROFILE, "birth-month": "Marzo"}).changes["birth-date"] == "1959-03-02"
+        assert not page(draft, "you", {**PROFILE, "birth-month": "Marzo"}).is_valid()
 
     def test_every_gap_is_named(self, draft):
         draft.answers = {}

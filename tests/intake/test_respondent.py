@@ -42,7 +42,11 @@ def test_works(client, request, way, posted, respondent, name):
 def test_who_answers_for_another_is_told_on_each_page_who_is_meant(client, link, respondent, is_reminded):
     client.post(link, {"respondent": respondent, "respondent_name": "Tom Quill"})
     page = client.get(reverse("intake_topic", args=[Intake.objects.get().token, "you"]))
-    assert ("means the patient on these pages" in page.content.decode()) is is_reminded
+    content = page.content.decode()
+    assert ("means the patient on these pages" in content) is is_reminded
+    for text in ("the patient’s full name?", "the patient’s date of birth?", "about the patient, not about you"):
+        assert (text in content) is is_reminded
+    assert ('autocomplete="name"' in content) is not is_reminded
 
 
 def test_is_asked(client, link):

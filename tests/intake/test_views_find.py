@@ -56,9 +56,9 @@ def test_a_wrong_code_and_a_wrong_date_look_the_same(client, draft, url):
         ({"typed_code": "ABC", **BORN}, "Enter the eight letters and numbers"),
         ({"typed_code": "ABCD-E34O", **BORN}, "Enter the eight letters and numbers"),
         ({"typed_code": "<b>", **BORN}, "Enter the eight letters and numbers"),
-        ({"typed_code": "ABCD-E347", **BORN, "month": "13"}, "Enter a real date of birth"),
-        ({"typed_code": "ABCD-E347"}, "Enter your date of birth"),
-        ({}, "Enter your date of birth"),
+        ({"typed_code": "ABCD-E347", **BORN, "month": "13"}, "There is no such day"),
+        ({"typed_code": "ABCD-E347"}, "Enter the date of birth"),
+        ({}, "Enter the date of birth"),
     ],
 )
 def test_bad_input_is_no_try(client, draft, url, data, message):

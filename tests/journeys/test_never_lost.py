@@ -152,7 +152,7 @@ def test_back_after_an_error_asks_nothing(open_page: Callable[..., Page]) -> Non
     phone.get_by_label("Day", exact=True).fill("31")
     phone.get_by_label("Month", exact=True).fill("2")
     phone.get_by_role("button", name="Continue").click()
-    expect(phone.locator(".tw-problem")).to_contain_text("real date of birth")
+    expect(phone.locator(".tw-problem")).to_contain_text("the month and the year")
     expect(phone.get_by_label("Day", exact=True)).to_have_value("31")
     fill_page(phone)
     go_on(phone)
