@@ -105,7 +105,10 @@ def _look_for(request: HttpRequest, practice: Practice, form: FindForm) -> HttpR
         return show_again(request, form, wait_seconds=made.wait_seconds)
     intake = found(practice, form.code, form.birth_date)
     if intake is None:
-        problem = _("We found no answers with this code and date of birth. Check both, and try again.")
+        problem = _(
+            "We found no answers with this code and date of birth. Check both, and try again. "
+            "The reference of what you sent is not the code: you need what stands beside “Your code”."
+        )
         return show_again(request, form, problem)
     own_copy.allow(request, intake)
     waiting_room.admit(request, intake)

@@ -108,7 +108,7 @@ class TestThePage:
         draft = a_draft(practice, TREMOR)
         content = client.get(address(draft, "check")).content.decode()
         assert "Which of these is right?" in content
-        assert "Both are right, or I am not sure" in content
+        assert "They are right, or I am not sure" in content
         assert "Take this answer back" in content
         assert f'{address(draft, "what-you-notice")}?change#item-tremor"' in content
 

@@ -83,7 +83,7 @@ class TestAgain:
         ("born", "problem"),
         [
             ({**BORN, "year": "1958"}, "another date of birth"),
-            ({**BORN, "day": "31", "month": "2"}, "real date"),
+            ({**BORN, "day": "31", "month": "2"}, "There is no such day"),
             ({}, "Enter the date of birth"),
         ],
     )

@@ -70,7 +70,7 @@ def test_an_answer_can_be_taken_back(open_page: Callable[..., Page]) -> None:
 def test_what_is_left_as_it_is_reaches_the_clinician(open_page: Callable[..., Page]) -> None:
     phone = open_page(PHONE, has_touch=True)
     puzzle = no_tremor_but_tremor_at_rest(phone, "Kim Undecided")
-    puzzle.get_by_role("button", name="Both are right, or I am not sure").click()
+    puzzle.get_by_role("button", name="They are right, or I am not sure").click()
     expect(puzzle).to_have_count(0)
     send(phone)
 

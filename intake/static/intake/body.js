@@ -8,6 +8,8 @@
   const noPlace = document.querySelector('input[name="no-place"]');
   const chosen = document.getElementById("body-chosen");
 
+  let before = [];
+
   const line = (name) => {
     const item = document.getElementById("body-chosen-one").content.cloneNode(true);
     item.querySelector("span").textContent = name;
@@ -19,6 +21,11 @@
       for (const zone of map.querySelectorAll(`[data-zone="${CSS.escape(box.value)}"]`)) {
         zone.setAttribute("aria-checked", String(box.checked));
       }
+    }
+    // One view shows a part of the body only: what is chosen in the others is counted on their tabs.
+    for (const view of map.querySelectorAll("[data-view]")) {
+      const number = view.querySelectorAll('[aria-checked="true"]').length;
+      map.querySelector(`label[for="${view.dataset.view}"] span`).textContent = number ? ` (${number})` : "";
     }
     const lines = list.filter((box) => box.checked).map((box) => line(box.dataset.name));
     const none = document.getElementById("body-chosen-none").content.cloneNode(true);
@@ -49,8 +56,9 @@
     });
   }
   noPlace.addEventListener("change", () => {
-    if (!noPlace.checked) return;
-    for (const box of list) box.checked = false;
+    // Who takes the tick off again has lost nothing.
+    if (noPlace.checked) before = list.filter((box) => box.checked);
+    for (const box of list) box.checked = !noPlace.checked && before.includes(box);
     update();
   });
   map.hidden = false;
