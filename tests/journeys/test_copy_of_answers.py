@@ -48,6 +48,10 @@ def print_it(page: Page, has_scripts: bool) -> None:
         expect(page).to_have_title("printed")
     else:
         expect(button).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(page.locator(".tw-actions:visible")).to_have_count(0)
+    expect(page.locator(".tw-answers").first).to_be_visible()
+    page.emulate_media(media="screen")
     assert len(page.pdf()) > 10_000
 
 

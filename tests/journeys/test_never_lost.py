@@ -145,6 +145,24 @@ def test_without_scripts_killed_and_resumed_at_every_page(open_page: Callable[..
     expect(phone.locator(".tw-ref")).to_be_visible()
 
 
+def test_places_that_are_not_in_sight_are_counted_and_come_back(open_page: Callable[..., Page]) -> None:
+    phone = open_page(PHONE, has_touch=True)
+    to_topic(phone, begin(phone), "where")
+    phone.locator(".tw-view--front [data-zone=left-hand]").tap()
+    phone.locator("label[for=view-back]").tap()
+    expect(phone.locator(".tw-tabs")).to_contain_text("Front1")
+    nowhere = phone.locator("input[name=no-place]")
+    nowhere.check()
+    expect(phone.locator("#body-chosen")).to_have_text("None yet")
+    expect(phone.locator(".tw-tabs")).not_to_contain_text("1")
+    nowhere.uncheck()
+    expect(phone.locator("#body-chosen")).to_contain_text("Left hand")
+    wait_until_saved(phone)
+    phone.reload()
+    expect(phone.locator("#body-chosen")).to_contain_text("Left hand")
+    expect(nowhere).not_to_be_checked()
+
+
 def test_back_after_an_error_asks_nothing(open_page: Callable[..., Page]) -> None:
     phone = open_page(PHONE, java_script_enabled=False)
     link = begin(phone)

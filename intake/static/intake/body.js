@@ -25,7 +25,7 @@
     // One view shows a part of the body only: what is chosen in the others is counted on their tabs.
     for (const view of map.querySelectorAll("[data-view]")) {
       const number = view.querySelectorAll('[aria-checked="true"]').length;
-      map.querySelector(`label[for="${view.dataset.view}"] span`).textContent = number ? ` (${number})` : "";
+      map.querySelector(`label[for="${view.dataset.view}"] span`).textContent = number || "";
     }
     const lines = list.filter((box) => box.checked).map((box) => line(box.dataset.name));
     const none = document.getElementById("body-chosen-none").content.cloneNode(true);
