@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from causes import words
 from causes.models import Finding, Likelihood
 from causes.models.editable import Grade
 from causes.pooling import COUNTED_GRADES
+from causes.validation import row_defects
 
 
 class LikelihoodForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -40,6 +43,8 @@ class LikelihoodForm(forms.ModelForm):  # type: ignore[type-arg]
             self._check_option(finding)
             self._check_probability(finding)
         self._check_counts()
+        if finding is not None and not self.errors:
+            self._check_row(finding)
         self._check_source()
         self._check_is_used()
         self._check_is_pooled()
@@ -75,6 +80,13 @@ class LikelihoodForm(forms.ModelForm):  # type: ignore[type-arg]
             self._refuse("affected", _("More patients affected than counted."), "affected")
         if total == 0:
             self._refuse("total", _("Nobody was counted: leave both empty."), "total")
+
+    def _check_row(self, finding: Finding) -> None:
+        """By the rule of the whole catalogue, once each field can be read."""
+        names = ("probability", "affected", "total", "grade", "population")
+        row = SimpleNamespace(**{name: self.cleaned_data.get(name) for name in names})
+        for defect in row_defects(row, finding.kind):
+            self._refuse(defect.field, f"{words.capitalised(defect.message)}.", defect.field)
 
     def _check_source(self) -> None:
         # Without an entry of its own, the source was refused already.

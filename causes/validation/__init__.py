@@ -18,6 +18,7 @@ from causes.validation.figures import (
     likelihood_problems,
     number_problems,
     pretest_problems,
+    row_defects,
 )
 from causes.validation.references import (
     IDENTIFIER,
@@ -29,7 +30,16 @@ from causes.validation.references import (
     source_problems,
 )
 
-__all__ = ["DISEASE", "IDENTIFIER", "REQUIRED_PARAMETERS", "cell_defects", "problems", "references", "withdrawn"]
+__all__ = [
+    "DISEASE",
+    "IDENTIFIER",
+    "REQUIRED_PARAMETERS",
+    "cell_defects",
+    "problems",
+    "references",
+    "row_defects",
+    "withdrawn",
+]
 
 
 def problems(catalogue: Catalogue) -> list[Problem]:

@@ -6,11 +6,17 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from causes.catalogue import BACKGROUND, OTHER, Catalogue, Finding, Likelihood, Pretest, Problem
 from causes.validation.common import problem, repeated, unknown
 
 TOLERANCE = 0.01
+# What the grades mean, as docs/model.md states it.
+COUNTED_IN_PATIENTS = ("A", "B")
+LEAST_OF_GRADE_A = 50
+# A proportion is given to two digits; and 0 of n, or n of n, is often entered with half a patient more or less.
+ROUNDED, HALF_A_PATIENT = 0.005, 0.5
 _NUMBER_OPTIONS = ("mean", "sd")
 
 
@@ -29,6 +35,8 @@ def likelihood_problems(catalogue: Catalogue) -> Iterator[Problem]:
         finding = catalogue.finding.get(row.finding)
         if finding is None:
             continue
+        for defect in row_defects(row, finding.kind):
+            yield problem("likelihoods", row, defect.message)
         if row.option not in _allowed_options(finding):
             yield problem("likelihoods", row, f"unknown option “{row.option}”")
         if not math.isfinite(row.probability):
@@ -39,6 +47,41 @@ def likelihood_problems(catalogue: Catalogue) -> Iterator[Problem]:
             yield problem("likelihoods", row, f"probability {row.probability} is outside 0 to 1")
         elif finding.kind == "number" and row.option == "mean" and not _is_believable(row, catalogue):
             yield problem("likelihoods", row, f"mean {row.probability} is outside what an answer may be")
+
+
+class Figures(Protocol):
+    """What a row of the catalogue and one of an editor's form have alike."""
+
+    @property
+    def probability(self) -> float | None: ...
+    @property
+    def affected(self) -> int | None: ...
+    @property
+    def total(self) -> int | None: ...
+    @property
+    def grade(self) -> str: ...
+    @property
+    def population(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RowDefect:
+    field: str  # beside which it is said
+    message: str
+
+
+def row_defects(row: Figures, kind: str) -> Iterator[RowDefect]:
+    """What does not go together within a row: its grade, its counts, its figure and whom it is about."""
+    if row.grade == "A" and row.total is not None and row.total < LEAST_OF_GRADE_A:
+        message = f"grade A needs {LEAST_OF_GRADE_A} patients or more, and {row.total} were counted"
+        yield RowDefect("grade", message)
+    if row.grade in COUNTED_IN_PATIENTS and not row.population.strip():
+        yield RowDefect("population", f"grade {row.grade} says who was counted, and the population is empty")
+    if kind == "number" or row.probability is None or row.affected is None or not row.total:
+        return
+    share = row.affected / row.total
+    if abs(row.probability - share) > HALF_A_PATIENT / row.total + ROUNDED + 1e-9:
+        yield RowDefect("probability", f"{row.affected} of {row.total} is {share:.3f}, not {row.probability:g}")
 
 
 def _is_believable(row: Likelihood, catalogue: Catalogue) -> bool:

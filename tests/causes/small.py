@@ -38,7 +38,14 @@ def a_finding(slug: str, reported_by: str, kind: str = "boolean", *options: str,
 def a_row(
     cause: str, finding: str, probability: float, grade: str = "D", option: str = "", **changes: Any
 ) -> Likelihood:
-    values = {"affected": None, "total": None, "population": "", "source": "", "design": "", "note": ""} | changes
+    values = {
+        "affected": None,
+        "total": None,
+        "population": "those seen",
+        "source": "",
+        "design": "",
+        "note": "",
+    } | changes
     return Likelihood(cause, finding, option, probability, grade=grade, is_used=True, **values)
 
 

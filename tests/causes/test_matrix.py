@@ -267,6 +267,7 @@ def test_a_gap_is_filled(as_editor) -> None:
     source = Source.objects.first()
     page = as_editor.get(address)
     values = {"probability": "0.02", "affected": "1", "total": "50", "grade": "B", "source": f"{source} [{source.pk}]"}
+    values["population"] = "50 people with tics"
     assert as_editor.post(address, changed(page, **values)).status_code == 302
     row = used("tourette-syndrome", "carpopedal-spasm")
     assert (row.probability, row.affected, row.total, row.grade, row.source) == (0.02, 1, 50, "B", source)
@@ -317,6 +318,7 @@ def test_all_options_are_changed_together(as_editor) -> None:
     for number, form in enumerate(page.context["page"].editor.rows.initial_forms):
         if form.instance.is_used:
             data[f"rows-{number}-probability"] = "0.3" if form.instance.option == "male" else "0.7"
+            data |= {f"rows-{number}-affected": "", f"rows-{number}-total": ""}
     assert as_editor.post(address, data).status_code == 302
     assert {option: used("als", "sex", option).probability for option in options} == {"male": 0.3, "female": 0.7}
     answer = as_editor.post(address, changed(as_editor.get(address)), **FETCH).json()
@@ -349,7 +351,10 @@ def test_mean_and_deviation_of_a_number(as_editor) -> None:
         ("als/weakness", {"is_pooled": "on"}, {"rows-0-is_pooled": ["pooled"]}),
         ("als/weakness", {"id": "999999"}, {"rows-0-id": ["invalid_choice"]}),
         ("als/sex", {"option": "other"}, {"rows-0-option": ["option"]}),
-        ("als/sex", {"probability": "0.9"}, {"": ["sum"]}),
+        ("als/weakness", {"grade": "A", "affected": "40", "total": "49"}, {"rows-0-grade": ["grade"]}),
+        ("als/weakness", {"grade": "B", "population": " "}, {"rows-0-population": ["population"]}),
+        ("als/sex", {"probability": "0.9"}, {"rows-0-probability": ["probability"]}),
+        ("als/sex", {"probability": "0.9", "affected": "", "total": ""}, {"": ["sum"]}),
         ("als/sex", {"is_used": None}, {"": ["missing"]}),
         ("als/age", {"is_used": None}, {"": ["missing"]}),
         ("_background/weakness", {"is_used": None}, {"": ["background"]}),
@@ -391,6 +396,7 @@ def test_the_history_of_a_cell_is_linked(as_editor) -> None:
     for name, value in data.items():
         if name.endswith("-option") and name.replace("option", "is_used") in data:
             data[name.replace("option", "probability")] = 0.55 if value == "male" else 0.45
+            data |= {name.replace("option", "affected"): "", name.replace("option", "total"): ""}
     assert as_editor.post(address, data).status_code == 302
     history = reverse("admin:causes_likelihood_cell_history", args=["als", "sex"])
     for extra in ({}, FETCH):

@@ -32,7 +32,8 @@ def edit(probability: float) -> None:
 def make_als_vanish() -> None:
     """No finding speaks for it, no red flag suspects it, and only certainty would put it into the lane."""
     RedFlag.suspected_causes.through.objects.filter(cause_id="als").delete()
-    Likelihood.objects.filter(cause="als", is_used=True, finding__kind="boolean").update(probability=0.0001)
+    rows = Likelihood.objects.filter(cause="als", is_used=True, finding__kind="boolean")
+    rows.update(probability=0.0001, affected=None, total=None)
     Cause.objects.filter(slug="als").update(cannot_miss_threshold=0.99)
 
 
