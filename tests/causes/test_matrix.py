@@ -351,7 +351,7 @@ def test_mean_and_deviation_of_a_number(as_editor) -> None:
         ("als/weakness", {"is_pooled": "on"}, {"rows-0-is_pooled": ["pooled"]}),
         ("als/weakness", {"id": "999999"}, {"rows-0-id": ["invalid_choice"]}),
         ("als/sex", {"option": "other"}, {"rows-0-option": ["option"]}),
-        ("als/weakness", {"grade": "A", "affected": "40", "total": "49"}, {"rows-0-grade": ["grade"]}),
+        ("als/weakness", {"grade": "A", "affected": "", "total": "49"}, {"rows-0-grade": ["grade"]}),
         ("als/weakness", {"grade": "B", "population": " "}, {"rows-0-population": ["population"]}),
         ("als/sex", {"probability": "0.9"}, {"rows-0-probability": ["probability"]}),
         ("als/sex", {"probability": "0.9", "affected": "", "total": ""}, {"": ["sum"]}),
