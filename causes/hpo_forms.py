@@ -15,15 +15,15 @@ from django.utils.translation import gettext_lazy
 from causes import conditions, hpo, hpoa
 from causes.admin_forms import reason_field
 from causes.catalogue import Catalogue
+from causes.condition_forms import checked
 from causes.forms import LikelihoodForm
 from causes.hpo_fitting import Fitter, Fitting, LeftOut
 from causes.matrix_forms import MatrixCell
 from causes.models import Finding, Likelihood, ProposedLikelihood, Source
 from causes.models.editable import Grade
 from causes.source_lists import named, normalised
-from causes.validation import DISEASE, IDENTIFIER
+from causes.validation import DISEASE, IDENTIFIER, LEAST_OF_GRADE_A
 
-ENOUGH_FOR_A = 50  # as grade A says
 _ADDRESSES = {
     "PMID": "https://pubmed.ncbi.nlm.nih.gov/{}/",
     "OMIM": "https://omim.org/entry/{}",
@@ -52,7 +52,21 @@ class FindingForm(forms.ModelForm):  # type: ignore[type-arg]
         if slug in conditions.never_met(texts):
             message = _("It would never be asked: the condition waits for its own answer, or for one that does.")
             raise ValidationError(message, code="never")
-        return condition
+        return checked(condition)
+
+    def clean_implied_if(self) -> str:
+        return checked(self.cleaned_data["implied_if"])
+
+    def clean(self) -> dict[str, Any] | None:
+        data = super().clean()
+        if self.cleaned_data.get("control") == Finding.Control.QUESTION:
+            for name, message in (
+                ("question", _("Patients are asked this: write the question.")),
+                ("section", _("Patients are asked this: choose the topic that it stands under.")),
+            ):
+                if name in self.cleaned_data and not self.cleaned_data[name]:
+                    self.add_error(name, ValidationError(message, code="asked"))
+        return data
 
 
 class CauseForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -200,7 +214,7 @@ def citable(proposal: ProposedLikelihood) -> list[str]:
 
 def grade_of(proposal: ProposedLikelihood) -> str:
     if proposal.total is not None:
-        return Grade.A if proposal.total >= ENOUGH_FOR_A else Grade.B
+        return Grade.A if proposal.total >= LEAST_OF_GRADE_A else Grade.B
     return Grade.B if proposal.frequency.endswith("%") else Grade.C
 
 

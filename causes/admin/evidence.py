@@ -40,6 +40,7 @@ from causes.models import (
     Treatment,
 )
 from causes.models.editable import Finding
+from causes.source_forms import SourceForm
 
 # Tables with a list of their own that cite sources; drug effects are on their drug's page.
 CITING = (
@@ -160,6 +161,7 @@ class CheckFilter(admin.SimpleListFilter):
 
 @admin.register(Source)
 class SourceAdmin(SourcePages, SluggedAdmin):
+    form = SourceForm
     name_field = "title"
     list_display = ["title", "year", "design", "identifier", "reviewed_on", "state", "likelihoods"]
     list_filter = [

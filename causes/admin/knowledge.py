@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from causes.admin.base import GradedAdmin, SluggedAdmin, SourcedInline, changelist_link
+from causes.condition_forms import RedFlagForm
 from causes.hpo_forms import CauseForm
 from causes.models import (
     Cause,
@@ -142,6 +143,7 @@ class DrugAdmin(SluggedAdmin):
 
 @admin.register(RedFlag)
 class RedFlagAdmin(SluggedAdmin, GradedAdmin):
+    form = RedFlagForm
     list_display = [
         "name",
         "findings",

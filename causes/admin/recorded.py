@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from causes.admin.history import REASONED, TABLE_OF, entries_of, history_lines, name_on
+from causes.admin.naming import named_in
 from causes.admin_forms import (
     REASON,
     SEEN,
@@ -48,6 +49,11 @@ class RecordedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @property
     def is_reasoned(self) -> bool:
         return self.table in REASONED
+
+    @property
+    def is_deletion_reasoned(self) -> bool:
+        """What goes along may decide about patients though the record itself does not."""
+        return bool(deletion_tables(self.model) & REASONED)
 
     def part_tables(self, request: HttpRequest) -> set[str]:
         """Of the inlines that this page can change."""
@@ -94,8 +100,9 @@ class RecordedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             return super().changelist_view(request, extra_context)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> Any:
-        form = ReasonForm(request.POST if request.method == "POST" else None, is_required=self.is_reasoned)
-        context = {**(extra_context or {}), "reason_form": form}
+        form = ReasonForm(request.POST if request.method == "POST" else None, is_required=self.is_deletion_reasoned)
+        record = self.get_object(request, unquote(object_id))
+        context = {**(extra_context or {}), "reason_form": form, "named_in": named_in([record] if record else [])}
         if not form.is_valid():
             request.POST = QueryDict()  # Not confirmed: asked again.
             return super().delete_view(request, object_id, context)
@@ -104,14 +111,15 @@ class RecordedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.action(permissions=["delete"], description=gettext_lazy("Delete selected %(verbose_name_plural)s"))
     def delete_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
-        form = ReasonForm(request.POST if "post" in request.POST else None, is_required=self.is_reasoned)
+        form = ReasonForm(request.POST if "post" in request.POST else None, is_required=self.is_deletion_reasoned)
+        naming = named_in(list(queryset))
         if not form.is_valid():
             answers = request.POST.copy()
             answers.pop("post", None)
             request.POST = answers  # type: ignore[assignment]
         response = delete_selected(self, request, queryset)
         if isinstance(response, TemplateResponse) and response.context_data is not None:
-            response.context_data["reason_form"] = form
+            response.context_data |= {"reason_form": form, "named_in": naming}
         return response
 
     def render_change_form(

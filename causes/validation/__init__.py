@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from causes import hpo, pooling
 from causes.catalogue import Catalogue, Problem
+from causes.validation.common import clause_problems
 from causes.validation.contents import (
     DISEASE,
     advice_problems,
     cause_problems,
+    diseases_told,
     finding_problems,
     red_flag_problems,
+    told,
     translation_problems,
 )
 from causes.validation.figures import (
+    LEAST_OF_GRADE_A,
     cell_defects,
     cell_problems,
     likelihood_problems,
@@ -33,11 +37,15 @@ from causes.validation.references import (
 __all__ = [
     "DISEASE",
     "IDENTIFIER",
+    "LEAST_OF_GRADE_A",
     "REQUIRED_PARAMETERS",
     "cell_defects",
+    "clause_problems",
+    "diseases_told",
     "problems",
     "references",
     "row_defects",
+    "told",
     "withdrawn",
 ]
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import chain
+from typing import Protocol
 
 from causes import conditions
 from causes.catalogue import (
@@ -17,7 +19,6 @@ from causes.catalogue import (
     Cause,
     Finding,
     Problem,
-    RedFlag,
     name_of,
 )
 from causes.catalogue.translating import PATIENT_TEXTS, record_keys
@@ -107,8 +108,8 @@ def red_flag_problems(catalogue: Catalogue) -> Iterator[Problem]:
             yield problem("red_flags", flag, "is to be told to patients, but has no warning sign")
         if not flag.findings:
             yield problem("red_flags", flag, "has no findings")
-        for name in _diseases_told(flag, catalogue):
-            yield problem("red_flags", flag, f"tells patients of “{name}”: what they read names no disease")
+        for name in diseases_told(f"{flag.advice_to_patient} {flag.warning_sign}", catalogue.causes):
+            yield problem("red_flags", flag, told(name))
         for part in flag.findings:
             try:
                 clause = conditions.parse_clause(part)
@@ -118,24 +119,39 @@ def red_flag_problems(catalogue: Catalogue) -> Iterator[Problem]:
                 yield from clause_problems("red_flags", flag, clause, catalogue)
 
 
-def _diseases_told(flag: RedFlag, catalogue: Catalogue) -> list[str]:
-    text = f"{flag.advice_to_patient} {flag.warning_sign}"
-    called = [name for cause in catalogue.causes for name in (*_BETWEEN_NAMES.split(cause.name), _abbreviated(cause))]
+class Named(Protocol):
+    """A cause, of the catalogue or of the admin."""
+
+    @property
+    def slug(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
+
+def diseases_told(text: str, causes: Iterable[Named]) -> list[str]:
+    """Names of causes in what patients read. A slug is what people call the cause in short, such as ALS."""
+    called = [name for cause in causes for name in (*_BETWEEN_NAMES.split(cause.name), cause.slug.replace("-", " "))]
+    return _names_in(text, called)
+
+
+def told(name: str) -> str:
+    return f"tells patients of “{name}”: what they read names no disease"
+
+
+def _names_in(text: str, called: Iterable[str]) -> list[str]:
     names = dict.fromkeys(name for name in called if len(name) > 2)
     return [name for name in names if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE)]
 
 
-def _abbreviated(cause: Cause) -> str:
-    """A slug is what people call the cause in short, such as ALS."""
-    return cause.slug.replace("-", " ")
-
-
 def translation_problems(catalogue: Catalogue) -> Iterator[Problem]:
     seen: set[str] = set()
+    translated_names = cache(_translated_names)
     keys = {table: record_keys(catalogue, table) for table in PATIENT_TEXTS}
     for item in catalogue.translations:
         if item.field not in PATIENT_TEXTS.get(item.table, ()):
             yield problem("translations", item, "is of a field that patients do not read")
+        elif item.table == "red_flags" and (names := _names_in(item.text, translated_names(catalogue, item.language))):
+            yield problem("translations", item, told(names[0]))
         elif item.key not in keys[item.table]:
             yield problem("translations", item, f"names a record “{item.key}” that patients do not read")
         if not item.text.strip():
@@ -143,3 +159,8 @@ def translation_problems(catalogue: Catalogue) -> Iterator[Problem]:
         if name_of(item) in seen:
             yield problem("translations", item, "is there twice")
         seen.add(name_of(item))
+
+
+def _translated_names(catalogue: Catalogue, language: str) -> list[str]:
+    named = (t for t in catalogue.translations if (t.table, t.field, t.language) == ("causes", "name", language))
+    return [name for item in named for name in _BETWEEN_NAMES.split(item.text)]

@@ -138,7 +138,14 @@ def test_a_second_background_row_is_refused(as_editor) -> None:
 
 
 @pytest.mark.parametrize(
-    ("condition", "code"), [("Tremor and weakness", "condition"), ("weakness|fasciculations", "never")]
+    ("condition", "code"),
+    [
+        ("Tremor and weakness", "condition"),
+        ("weakness|fasciculations", "never"),
+        ("tremor+no-such-finding", "unknown"),
+        ("duration=an-hour", "unknown"),
+        ("duration", "unknown"),
+    ],
 )
 def test_a_condition_is_checked(as_editor, condition, code) -> None:
     Finding.objects.filter(pk="fasciculations").update(ask_if="weakness")
@@ -149,6 +156,69 @@ def test_a_condition_is_checked(as_editor, condition, code) -> None:
         data |= {f"{formset.formset.prefix}-{name}_FORMS": 0 for name in ("TOTAL", "INITIAL")}
     answer = as_editor.post(address, data)
     assert [error.code for error in answer.context["adminform"].form.errors.as_data()["ask_if"]] == [code]
+
+
+def refused(as_editor, address, **values) -> dict[str, list[str]]:
+    page = as_editor.get(address)
+    data = {**form_data(page), **values}
+    for formset in page.context["inline_admin_formsets"]:
+        data |= {f"{formset.formset.prefix}-{name}_FORMS": 0 for name in ("TOTAL", "INITIAL")}
+    answer = as_editor.post(address, data)
+    if answer.status_code == 302:
+        return {}
+    errors = answer.context["adminform"].form.errors.as_data()
+    return {field: [error.code for error in found] for field, found in errors.items()}
+
+
+@pytest.mark.parametrize(
+    ("model", "pk", "values", "wrong"),
+    [
+        ("finding", "weakness", {"question": " "}, {"question": ["asked"]}),
+        ("finding", "weakness", {"section": ""}, {"section": ["asked"]}),
+        ("finding", "weakness", {"implied_if": "no-such-finding"}, {"implied_if": ["unknown"]}),
+        ("redflag", "twitching-with-weakness", {"findings": "weakness+no-such"}, {"findings": ["unknown"]}),
+        ("redflag", "twitching-with-weakness", {"findings": "weakness+course"}, {"findings": ["unknown"]}),
+        ("redflag", "twitching-with-weakness", {"findings": "weakness|tremor"}, {"findings": ["condition"]}),
+        (
+            "redflag",
+            "twitching-with-weakness",
+            {"advice_to_patient": "It may be ALS."},
+            {"advice_to_patient": ["disease"]},
+        ),
+        ("redflag", "twitching-with-weakness", {"warning_sign": "essential tremor"}, {"warning_sign": ["disease"]}),
+        ("source", "pmid-7597368", {"year": "3020"}, {"year": ["year"]}),
+        ("source", "pmid-7597368", {"year": "1203"}, {"year": ["year"]}),
+        ("source", "pmid-7597368", {"reviewed_on": "2999-01-01"}, {"reviewed_on": ["day"]}),
+        ("source", "pmid-7597368", {"reviewed_on": "0206-01-01"}, {"reviewed_on": ["day"]}),
+        ("source", "pmid-7597368", {"identifier": "PMID: 2398088"}, {"identifier": ["twice"]}),
+        (
+            "source",
+            "pmid-7597368",
+            {"identifier": "https://pubmed.ncbi.nlm.nih.gov/2398088/"},
+            {"identifier": ["twice"]},
+        ),
+        ("source", "pmid-7597368", {"identifier": "A good book"}, {"identifier": ["identifier"]}),
+    ],
+)
+def test_what_cannot_be_is_refused_beside_its_field(as_editor, model, pk, values, wrong) -> None:
+    assert refused(as_editor, page_of(model, pk), **values) == wrong
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("pmid: 123", "PMID:123"),
+        ("PMID 123", "PMID:123"),
+        ("doi: 10.1000/ab", "DOI:10.1000/ab"),
+        ("doi.org/10.1000/ab", "DOI:10.1000/ab"),
+        ("pmcid: pmc99", "PMCID:PMC99"),
+        ("DOI:10.1000/AB", "DOI:10.1000/AB"),
+        (" https://example.org/a ", "https://example.org/a"),
+    ],
+)
+def test_an_identifier_in_any_spelling(as_editor, typed, kept) -> None:
+    assert refused(as_editor, page_of("source", "pmid-7597368"), identifier=typed) == {}
+    assert Source.objects.get(pk="pmid-7597368").identifier == kept
 
 
 def test_a_slug_is_chosen_once(as_editor) -> None:

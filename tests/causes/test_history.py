@@ -181,6 +181,25 @@ def test_a_deletion_demands_a_reason(as_editor, weakness) -> None:
     assert Likelihood.objects.filter(pk=weakness.pk).exists()
 
 
+def test_a_deletion_that_takes_figures_along_demands_a_reason_and_says_what_is_left(as_editor) -> None:
+    """A finding's likelihoods go with it; what names it by its slug stays, and breaks."""
+    Finding.objects.filter(pk="fasciculations-first-symptom").update(ask_if="fasciculations+!weakness")
+    finding = Finding.objects.get(pk="weakness")
+    answer = as_editor.post(page_of(finding, "delete"), {"post": "yes"})
+    assert errors_of(answer, "reason_form") == {"reason": ["required"]}
+    text = answer.content.decode()
+    for record in (
+        Finding.objects.get(pk="fasciculations-first-symptom"),
+        RedFlag.objects.get(pk="twitching-with-weakness"),
+        Translation.objects.get(table="findings", key="weakness", field="question"),
+    ):
+        assert page_of(record) in text.partition('id="named-in"')[2], record
+    assert page_of(Finding.objects.get(pk="tremor")) not in text.partition('id="named-in"')[2]
+    data = {"action": "delete_selected", "_selected_action": ["weakness"], "index": 0}
+    ticked = as_editor.post(reverse("admin:causes_finding_changelist"), data).content.decode()
+    assert page_of(RedFlag.objects.get(pk="twitching-with-weakness")) in ticked.partition('id="named-in"')[2]
+
+
 def test_ticked_records_are_deleted_with_a_reason(as_editor) -> None:
     rows = list(Likelihood.objects.filter(cause=SMALL_CAUSE, is_used=False)[:2]) or list(
         Likelihood.objects.filter(cause=SMALL_CAUSE)[:2]

@@ -140,6 +140,13 @@ def test_a_finding_needs_a_background(whole) -> None:
     assert [problem.row for problem in found] == ["tremor"]
 
 
+def test_a_translated_advice_names_no_disease_either(whole) -> None:
+    named = next(t for t in whole.translations if (t.table, t.key, t.field) == ("causes", "essential-tremor", "name"))
+    place = position_of(whole, "translations", field="advice_to_patient")
+    broken = changed(whole, "translations", place, text=f"Puede ser {named.text}.")
+    assert any("what they read names no disease" in each.message for each in problems(broken))
+
+
 def test_a_cause_has_its_advice_to_patients_once(whole) -> None:
     twice = replace(whole, patient_advice=(*whole.patient_advice, whole.patient_advice[0]))
     assert [problem.message for problem in problems(twice)] == ["appears more than once"]
