@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -94,12 +95,13 @@ class QuestionBoard(admin.ModelAdmin):  # type: ignore[type-arg]
             raise PermissionDenied
         if request.method == "POST":
             anchor = self._move(request)
-            return redirect(f"{reverse('admin:causes_section_board')}#{anchor}")
+            return redirect(f"{reverse('admin:causes_section_board')}{anchor}")
         context = {
             **self.admin_site.each_context(request),
             "title": _("Questions"),
             "opts": self.opts,
             "topics": topics(working_copy(TABLES)),
+            "seen": _seen(),
             "may_move_questions": request.user.has_perm("causes.change_finding"),
             "may_move_topics": request.user.has_perm("causes.change_section"),
         }
@@ -114,6 +116,12 @@ class QuestionBoard(admin.ModelAdmin):  # type: ignore[type-arg]
         user: Any = request.user
         if not user.has_perm("causes.change_section" if kind == TOPIC else "causes.change_finding"):
             raise PermissionDenied
+        if request.POST.get("seen") != _seen():
+            message = _(
+                "Somebody has moved questions since you opened this page. Nothing was moved: look, and try again."
+            )
+            messages.error(request, message)
+            return ""
         reason = request.POST.get("reason", "").strip()
         if kind == TOPIC and direction in STEP:
             done = _move_topic(user, reason, slug, STEP[direction])
@@ -124,7 +132,13 @@ class QuestionBoard(admin.ModelAdmin):  # type: ignore[type-arg]
         else:
             raise BadRequest("No button of this page was pressed.")
         messages.info(request, done)
-        return f"{kind}-{slug}"
+        return f"#{kind}-{slug}"
+
+
+def _seen() -> str:
+    """Another one when a topic or a question stands elsewhere: up and down mean something else then."""
+    places = [[*_ordered(Section)], [*Finding.objects.order_by("order", "pk").values_list("section", "pk")]]
+    return hashlib.sha256(repr(places).encode()).hexdigest()
 
 
 def _move_topic(user: User, reason: str, slug: str, step: int) -> str:

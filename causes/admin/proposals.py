@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from causes.admin.impact_page import impact_page
 from causes.admin.previewing import PreviewAdmin, require
-from causes.admin.review import problem_links, table_changes, warned_sources
+from causes.admin.review import missing_translations, problem_links, table_changes, warned_sources
 from causes.catalogue import Catalogue
 from causes.impact import Impact
 from causes.models import Proposal, Release
@@ -128,6 +128,7 @@ class ProposalAdmin(PreviewAdmin):
             problems=problem_links(problems),
             changes=table_changes(before, after),
             is_changed=before.sha256 != after.sha256,
+            untranslated=missing_translations(after),
             impact=impact_page(found, before, after, titles),
             **warned_sources(after),
             may_take_back=proposal.is_open and is_author,

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 from jsonschema import Draft202012Validator
 
@@ -21,12 +21,14 @@ from causes.models import LogEntry
 from causes.models.compilation import working_copy
 from causes.models.loading import replace_working_copy
 from causes.models.recording import log_event, recording
-from causes.validation import references
+from causes.validation import problems, references
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 MOST_BYTES = 20_000_000
+# What tells a record of any table from its neighbours.
+_NAMES = ("slug", "setting", "presentation", "cause", "finding", "option", "language", "table", "key", "field")
 
 
 def export_working_copy(user: User) -> str:
@@ -45,10 +47,14 @@ def read(data: bytes) -> Catalogue:
     if len(data) > MOST_BYTES:
         raise ValidationError(_("The file is larger than %(most)s MB."), "size", {"most": MOST_BYTES // 1_000_000})
     try:
-        document = json.loads(data.decode("utf-8-sig"), parse_constant=_refuse, object_pairs_hook=_once)
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValidationError(_("The file is not in UTF-8. Save it as UTF-8, and try again."), "utf-8") from error
+    try:
+        document = json.loads(text, parse_constant=_refuse, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise ValidationError(_("The file cannot be read as JSON: %(error)s"), "json", {"error": error}) from error
-    if found := [_message(error) for error in _validator().iter_errors(document)]:
+    if found := [_message(error, document) for error in _validator().iter_errors(document)]:
         raise ValidationError([ValidationError(text, "schema") for text in found])
     return read_checked(data)
 
@@ -87,12 +93,17 @@ def _take_over(catalogue: Catalogue) -> None:
         with transaction.atomic():
             replace_working_copy(catalogue)
             connection.check_constraints()
-    except IntegrityError as error:
-        raise ValidationError(
-            _("The tables refuse it: %(error)s"), "refused", {"error": " ".join(str(error).split())}
-        ) from error
+    except (IntegrityError, DataError) as error:
+        raise ValidationError(_refusals(catalogue, error)) from error
     if lost := changes(catalogue, working_copy()):
         raise ValidationError([ValidationError(_("Cannot be kept as it is: %s") % change, "lost") for change in lost])
+
+
+def _refusals(catalogue: Catalogue, error: Exception) -> list[ValidationError]:
+    """The rules know the record; the database knows only its own names."""
+    found = [str(problem) for problem in problems(catalogue)]
+    told = found or [_("The tables refuse it: %(error)s") % {"error": " ".join(str(error).split())}]
+    return [ValidationError(text, "refused") for text in told]
 
 
 @cache
@@ -100,9 +111,20 @@ def _validator() -> Draft202012Validator:
     return Draft202012Validator(schema())
 
 
-def _message(error: Any) -> str:
+def _message(error: Any, document: Any) -> str:
     text = error.message if len(error.message) <= 200 else f"{error.message[:200]}…"
-    return f"{error.json_path}: {text}"
+    return f"{_place([*error.absolute_path], document) or error.json_path}: {text}"
+
+
+def _place(path: list[Any], document: Any) -> str:
+    """By what the record is called; "" for what lies in no record."""
+    if len(path) < 2 or not isinstance(path[1], int):
+        return ""
+    table, number, *fields = path
+    record = document[table][number]
+    names = [record[key] for key in _NAMES if record.get(key)] if isinstance(record, dict) else []
+    name = f" ({', '.join(map(str, names))})" if names else ""
+    return ", ".join([f"{table}, record {number + 1}{name}", *([".".join(map(str, fields))] if fields else [])])
 
 
 def _refuse(constant: str) -> None:

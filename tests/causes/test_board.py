@@ -66,12 +66,17 @@ class TestPage:
             board.get(BOARD)
 
 
+def moved(client, data, follow=False):
+    """From the page as it is now."""
+    return client.post(BOARD, {"seen": client.get(BOARD).context["seen"], **data}, follow=follow)
+
+
 class TestMove:
     @pytest.mark.parametrize(("direction", "step"), [("up", -1), ("down", 1)])
     def test_a_question(self, board, editor, direction, step):
         before = asked("strength")
         slug = before[1]
-        response = board.post(BOARD, {f"question-{direction}": slug, "reason": "Asked first at the desk."})
+        response = moved(board, {f"question-{direction}": slug, "reason": "Asked first at the desk."})
         assert response.url == f"{BOARD}#question-{slug}"
         after = asked("strength")
         assert after.index(slug) == 1 + step
@@ -84,34 +89,44 @@ class TestMove:
         """Questions of one topic need not stand together in the catalogue."""
         Finding.objects.filter(pk=asked("you")[0]).update(order=Finding.objects.get(pk=asked("strength")[1]).order)
         before = asked("strength")
-        board.post(BOARD, {"question-down": before[0]})
+        moved(board, {"question-down": before[0]})
         assert asked("strength")[:2] == [before[1], before[0]]
 
     def test_up_and_down_is_the_identity(self, board):
         before = working_copy().sha256
         slug = asked("strength")[1]
-        board.post(BOARD, {"question-down": slug})
+        moved(board, {"question-down": slug})
         assert working_copy().sha256 != before
-        board.post(BOARD, {"question-up": slug})
+        moved(board, {"question-up": slug})
         assert working_copy().sha256 == before
 
     def test_at_the_end_nothing_happens(self, board):
         before = working_copy().sha256
-        board.post(BOARD, {"question-up": asked("strength")[0]})
-        board.post(BOARD, {"topic-down": order()[-1]})
+        moved(board, {"question-up": asked("strength")[0]})
+        moved(board, {"topic-down": order()[-1]})
         assert working_copy().sha256 == before
         assert not LogEntry.objects.exists()
 
+    def test_a_page_that_is_out_of_date_moves_nothing(self, board):
+        """Two boards: what is up on one of them is somewhere else by now."""
+        first, second = asked("strength")[:2]
+        seen = board.get(BOARD).context["seen"]
+        board.post(BOARD, {"seen": seen, "question-down": first})
+        answer = board.post(BOARD, {"seen": seen, "question-down": first}, follow=True)
+        assert asked("strength")[:2] == [second, first]
+        assert "Nothing was moved" in answer.content.decode()
+        assert LogEntry.objects.count() == 1
+
     def test_to_another_topic(self, board):
         slug = asked("strength")[0]
-        board.post(BOARD, {"question-to": slug, f"topic-of-{slug}": "you"})
+        moved(board, {"question-to": slug, f"topic-of-{slug}": "you"})
         assert Finding.objects.get(pk=slug).section_id == "you"
         entry = LogEntry.objects.get()
         assert (entry.action, entry.name) == ("changed", slug)
 
     def test_a_topic(self, board):
         before = order()
-        response = board.post(BOARD, {"topic-down": before[0]}, follow=True)
+        response = moved(board, {"topic-down": before[0]}, follow=True)
         assert order()[:2] == [before[1], before[0]]
         assert "was moved down" in response.content.decode()
         assert LogEntry.objects.get().table == "sections"
@@ -128,7 +143,7 @@ class TestMove:
         ],
     )
     def test_bad_input(self, board, data):
-        assert board.post(BOARD, data).status_code == 400
+        assert moved(board, data).status_code == 400
         assert not LogEntry.objects.exists()
 
     @pytest.mark.parametrize("role", ["viewer", "translator", "approver"])

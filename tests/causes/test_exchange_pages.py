@@ -433,15 +433,15 @@ def test_the_whole_goes_out_and_comes_back(as_editor, light) -> None:
         (
             lambda d: d["drinks"][0].update(caffeine_mg="much", slug="A"),
             [
-                "$.drinks[0].slug: 'A' does not match '^[a-z0-9][a-z0-9-]{0,79}$'",
-                "$.drinks[0].caffeine_mg: 'much' is not of type 'number'",
+                "drinks, record 1 (A), slug: 'A' does not match '^[a-z0-9][a-z0-9-]{0,79}$'",
+                "drinks, record 1 (A), caffeine_mg: 'much' is not of type 'number'",
             ],
         ),
         (lambda d: d["facts"][1].update(cause="gout"), ["facts, gout, ", "unknown cause “gout”"]),
         (lambda d: d["causes"][1].update(name=""), ["name: This field cannot be blank"]),
         (lambda d: d["red_flags"][0].update(findings=["tremor+weakness"]), ["Cannot be kept as it is: red_flags"]),
         (lambda d: d["drugs"][0].update(brands=["a\nb"]), ["Cannot be kept as it is: drugs"]),
-        (lambda d: d["drinks"].append(d["drinks"][0]), ["The tables refuse it"]),
+        (lambda d: d["drinks"].append(d["drinks"][0]), ["drinks", "appears more than once"]),
     ],
 )
 def test_a_document_that_does_not_fit(as_editor, light, change, expected) -> None:
@@ -453,6 +453,12 @@ def test_a_document_that_does_not_fit(as_editor, light, change, expected) -> Non
     assert all(text in rules for text in expected), rules
     assert page.context["key"] == ""
     assert working_copy() == before
+
+
+def test_a_document_in_another_encoding(as_editor, light) -> None:
+    file = SimpleUploadedFile("catalogue.json", '{"name": "Ménière"}'.encode("latin-1"))
+    page = as_editor.post(address(""), {"file": file, "reason": "From a colleague."})
+    assert "Save it as UTF-8" in page.content.decode()
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"format": NaN}', '{"format": 1, "format": 1}', "[" * 100_000])

@@ -85,6 +85,11 @@
       else if (cell.bottom > bottom) frame.scrollTop += cell.bottom - bottom;
       if (cell.left < left) frame.scrollLeft -= left - cell.left;
       else if (cell.right > right) frame.scrollLeft += cell.right - right;
+      // Nor may it lie where the frame itself is out of sight.
+      const at = link.parentElement.getBoundingClientRect();
+      const beyond = at.bottom > innerHeight ? at.bottom - innerHeight : Math.min(0, at.top - table.tHead.offsetHeight);
+      const aside = at.right > innerWidth ? at.right - innerWidth : Math.min(0, at.left);
+      if (beyond || aside) scrollBy(aside, beyond);
     };
     const between = (low, value, high) => Math.min(Math.max(value, low), high);
 
