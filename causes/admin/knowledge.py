@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
 from django.contrib.admin import EmptyFieldListFilter
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -135,10 +139,14 @@ class DrugEffectInline(SourcedInline):
 
 @admin.register(Drug)
 class DrugAdmin(SluggedAdmin):
-    list_display = ["name", "drug_class", "atc", "brands"]
+    list_display = ["name", "drug_class", "atc", "brand_names"]
     list_filter = ["effects__effect", "drug_class"]
     search_fields = ["name", "slug", "brands", "drug_class", "atc", "effects__effect"]
     inlines = [DrugEffectInline]
+
+    @admin.display(description=_("brand names"), ordering="brands", empty_value="–")
+    def brand_names(self, drug: Drug) -> str:
+        return ", ".join(drug.brands.splitlines())
 
 
 @admin.register(RedFlag)
@@ -164,5 +172,9 @@ class RedFlagAdmin(SluggedAdmin, GradedAdmin):
         "warning_sign",
         "suspected_causes__name",
     ]
-    filter_horizontal = ["warning_presentations"]
     autocomplete_fields = ["suspected_causes", "source"]
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "warning_presentations":  # A handful: all in sight.
+            kwargs["widget"] = forms.CheckboxSelectMultiple()
+        return super().formfield_for_manytomany(db_field, request, **kwargs)

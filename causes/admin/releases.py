@@ -41,11 +41,11 @@ class ReleaseAdmin(ExchangePages, PreviewAdmin):
         "notes",
         "state",
         "rolls_back",
-        "sha256",
+        "checksum",
         "contents",
         "download",
     ]
-    readonly_fields = ["state", "rolls_back", "contents", "download"]
+    readonly_fields = ["state", "rolls_back", "checksum", "contents", "download"]
     change_list_template = "admin/causes/release/change_list.html"
     change_form_template = "admin/causes/release/change_form.html"
 
@@ -65,9 +65,13 @@ class ReleaseAdmin(ExchangePages, PreviewAdmin):
             *super().get_urls(),
         ]
 
-    @admin.display(description="sha256")
+    @admin.display(description=gettext_lazy("checksum"), ordering="sha256")
     def short_hash(self, release: Release) -> str:
         return release.sha256[:12]
+
+    @admin.display(description=gettext_lazy("checksum of the contents"))
+    def checksum(self, release: Release) -> str:
+        return release.sha256
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, release: Release) -> str:
