@@ -199,13 +199,14 @@ class TableResource(Resource):  # type: ignore[misc]
     def numbered(self, number: str, row: dict[str, str]) -> Entry:
         found = self.by_id.get(int(number)) if number.isdecimal() else None
         if found is None:
-            raise ValidationError(
-                {"id": _("There is no row %(number)s (any more). Leave it empty to add a row.") % {"number": number}}
-            )
+            message = _("There is no record with the id %(number)s (any more). Leave it empty to add a row.")
+            raise ValidationError({"id": message % {"number": number}})
         for name in _FIXED.get(self.table, ("cause",)):
-            if getattr(found, name) != row[name].strip():
-                message = _("Row %(number)s is about something else. Leave its id empty to add a row.")
-                raise ValidationError({name: message % {"number": number}})
+            there, here = getattr(found, name), row[name].strip()
+            if there != here:
+                message = _("The record with the id %(number)s has “%(there)s” here. Leave the id empty to add a row.")
+                error = rows.unknown(self.table, name, here, self.known)
+                raise ValidationError({name: error or message % {"number": number, "there": there}})
         return found
 
     def init_instance(self, row: dict[str, str] | None = None) -> Entry:

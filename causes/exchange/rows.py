@@ -92,13 +92,19 @@ def faults(table: str, entry: Any, known: Mapping[str, frozenset[str]]) -> dict[
         if why := lost(value):
             found[name] = [ValidationError(why, "lost")]
         elif name in references(table):
-            target = references(table)[name]
-            unknown = [slug for slug in _named(table, name, value) if slug not in known[target]]
-            if unknown:
-                found[name] = [ValidationError(_("unknown: “%(slug)s”"), "unknown", {"slug": "”, “".join(unknown)})]
+            if error := unknown(table, name, value, known):
+                found[name] = [error]
             elif value == "" and _is_required(table, name):
                 found[name] = [ValidationError(_("is empty"), "empty")]
     return found
+
+
+def unknown(table: str, name: str, value: Any, known: Mapping[str, frozenset[str]]) -> ValidationError | None:
+    """What the column names and the other table has not."""
+    missing = [slug for slug in _named(table, name, value) if slug not in known[references(table)[name]]]
+    if not missing:
+        return None
+    return ValidationError(_("unknown: “%(slug)s”"), "unknown", {"slug": "”, “".join(missing)})
 
 
 def _named(table: str, name: str, value: Any) -> tuple[str, ...]:

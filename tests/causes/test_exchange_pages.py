@@ -176,6 +176,22 @@ def test_one_bad_cell(as_editor, change, column) -> None:
     assert problems(previewed(as_editor, "likelihoods", file_of([{**row, **change}]))) == [("2", column)]
 
 
+@pytest.mark.parametrize(
+    ("cause", "rule"),
+    [
+        ("unheard-of", "unknown: “unheard-of”"),
+        ("essential-tremor", "has “als” here"),
+        ("_background", "has “als” here"),
+    ],
+)
+def test_a_row_that_is_about_another_cause(as_editor, cause, rule) -> None:
+    """A cause that is not there is said as such; a record is named by its id, a row by its place in the file."""
+    rows = exported(as_editor, "likelihoods", **WEAKNESS)
+    (problem,) = previewed(as_editor, "likelihoods", file_of([{**rows[0], "cause": cause}])).context["preview"].problems
+    assert (problem.row, problem.column) == ("2", "cause")
+    assert rule in problem.rule
+
+
 def test_the_used_row_of_a_cell_changes_places(as_editor) -> None:
     rows = exported(as_editor, "likelihoods", cause__slug__exact="als", finding__slug__exact="fasciculations")
     used = next(row for row in rows if row["is_used"] == "yes")
