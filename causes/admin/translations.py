@@ -58,7 +58,7 @@ class TranslationForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
-        place = tuple(cleaned.get(name) or "" for name in _PLACE)
+        place = tuple(cleaned.get(n) or "" if n in self.fields else getattr(self.instance, n) for n in _PLACE)
         original = _texts_now().get(place)
         if all(place) and original is None:
             raise ValidationError(_("Patients read no such text: compare table, record and field."), code="place")
@@ -76,6 +76,10 @@ class TranslationAdmin(PatientPageAdmin, CatalogueAdmin):
     list_filter = ["language", FitsFilter, "table", "field"]
     search_fields = ["key", "text", "original"]
     change_list_template = "admin/causes/translation/change_list.html"
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Translation | None = None) -> Any:
+        """Which text it is of is chosen once: of another text it would be another translation."""
+        return ("language", *_PLACE, *self.readonly_fields) if obj else self.readonly_fields
 
     @admin.display(description=_("the text now"))
     def english(self, translation: Translation) -> SafeString:
