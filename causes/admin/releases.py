@@ -36,8 +36,8 @@ class ReleaseAdmin(ExchangePages, PreviewAdmin):
     fields = [
         "number",
         "published_at",
-        "author",
-        "approver",
+        "written_by",
+        "approved_by",
         "notes",
         "state",
         "rolls_back",
@@ -45,7 +45,7 @@ class ReleaseAdmin(ExchangePages, PreviewAdmin):
         "contents",
         "download",
     ]
-    readonly_fields = ["state", "rolls_back", "checksum", "contents", "download"]
+    readonly_fields = ["written_by", "approved_by", "state", "rolls_back", "checksum", "contents", "download"]
     change_list_template = "admin/causes/release/change_list.html"
     change_form_template = "admin/causes/release/change_form.html"
 
@@ -64,6 +64,16 @@ class ReleaseAdmin(ExchangePages, PreviewAdmin):
             path("<int:number>/restore/", site.admin_view(self.restore), name="causes_release_restore"),
             *super().get_urls(),
         ]
+
+    # Words and no links: editors may not open a user's page.
+
+    @admin.display(description=gettext_lazy("author"))
+    def written_by(self, release: Release) -> str:
+        return str(release.author or "–")
+
+    @admin.display(description=gettext_lazy("approver"))
+    def approved_by(self, release: Release) -> str:
+        return str(release.approver or "–")
 
     @admin.display(description=gettext_lazy("checksum"), ordering="sha256")
     def short_hash(self, release: Release) -> str:

@@ -1,11 +1,12 @@
-"""What the lists of the admin print: headings of filters, and texts that have no spaces."""
+"""What lists and forms of the admin have alike: headings of filters, words, lengths."""
 
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
 
-from causes.models import Drug, RedFlag
-from tests.causes.admin_posting import page_of
+from causes.models import Drug, Likelihood, RedFlag, Release
+from tests.causes.admin_posting import page_of, save
 
 pytestmark = pytest.mark.django_db
 
@@ -47,3 +48,18 @@ def test_no_words_of_programmers(client, release):
         assert "sha256" not in page.lower()
         assert "checksum" in page.lower()
     assert "causes/data" not in client.get("/admin/causes/release/exchange/drugs/export/").content.decode()
+
+
+def test_people_of_a_release_are_no_links_that_an_editor_may_not_follow(client, editor):
+    release = Release.objects.get()
+    Release.objects.bulk_create([Release(number=9, document=release.document, sha256=release.sha256, author=editor)])
+    page = client.get(reverse("admin:causes_release_change", args=[9])).content.decode()
+    assert str(editor) in page
+    assert "/auth/user/" not in page
+
+
+def test_what_was_pasted_by_mistake_is_refused_beside_its_field(client):
+    row = Likelihood.objects.filter(cause="als", is_used=True).first()
+    page = save(client, row, note="x" * 60_000)
+    assert page.context["adminform"].form.errors.as_data()["note"][0].code == "max_length"
+    assert save(client, row, note="x" * 4_000).status_code == 302

@@ -64,6 +64,8 @@ def validate_identifier(text: str) -> None:
         )
 
 
+# Several times the longest of the catalogue: more was pasted by mistake.
+LONGEST_TEXT = 4_000
 PROBABILITY = [MinValueValidator(0.0), MaxValueValidator(1.0)]
 
 
@@ -78,7 +80,16 @@ class Ordered(models.Model):
         for name, value in vars(self).items():
             if isinstance(value, str) and "\r" in value:
                 setattr(self, name, value.replace("\r\n", "\n").replace("\r", "\n"))
-        super().clean_fields(exclude)
+        errors: dict[str, Any] = {}
+        try:
+            super().clean_fields(exclude)
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
+        for field in self._meta.fields:
+            if isinstance(field, models.TextField) and field.name not in (exclude or ()) and field.name not in errors:
+                errors |= _too_long(field.name, getattr(self, field.name))
+        if errors:
+            raise ValidationError(errors)
 
     def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
         """A rule of the table that is broken is an error of the field that breaks it, where that was checked."""
@@ -91,6 +102,13 @@ class Ordered(models.Model):
                 found.setdefault(next(iter(names), NON_FIELD_ERRORS), []).append(error)
         if found:
             raise ValidationError(found)
+
+
+def _too_long(name: str, text: str) -> dict[str, ValidationError]:
+    if len(text) <= LONGEST_TEXT:
+        return {}
+    message = _("%(n)s characters are too many: %(most)s at most.")
+    return {name: ValidationError(message, "max_length", {"n": len(text), "most": LONGEST_TEXT})}
 
 
 def _fields(constraint: models.BaseConstraint) -> Iterator[str]:
