@@ -243,5 +243,10 @@ class CellEditor:
         if self.is_stale:
             self.reason = CellReasonForm(initial={"seen": digest, "reason": data.get("reason", "") if data else ""})
 
+    @property
+    def is_refused(self) -> bool:
+        """What was sent has faults. Of a cell that is out of date nothing was read."""
+        return self.rows.is_bound and not self.is_valid()
+
     def is_valid(self) -> bool:
         return not self.is_stale and all([self.rows.is_valid(), self.reason.is_valid()])

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from causes import words
 from causes.matrix_forms import CellEditor, CellRowForm, MatrixCell
-from causes.models import Finding, Likelihood
+from causes.models import Finding, Likelihood, SourceCheck
 
 # Side by side on a wide screen.
 _LINES = (
@@ -28,6 +28,7 @@ class RowPart:
     form: CellRowForm
     lines: tuple[tuple[BoundField, ...], ...]
     boxes: tuple[BoundField, ...]
+    doubt: SourceCheck | None  # of its source
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,8 @@ class CellPage:
     @staticmethod
     def of(editor: CellEditor) -> CellPage:
         formset: Any = editor.rows
-        labels = dict(editor.cell.options)
-        parts = [_part(form, labels) for form in formset.forms]
+        labels, doubted = dict(editor.cell.options), SourceCheck.objects.doubted()
+        parts = [_part(form, labels, doubted) for form in formset.forms]
         order = list(labels)
         last = parts.pop() if formset.has_further and parts else None
         parts.sort(key=lambda part: _position(part.form, order))
@@ -52,13 +53,14 @@ class CellPage:
         return CellPage(editor, tuple(parts), last, is_open, _total(editor))
 
 
-def _part(form: CellRowForm, labels: dict[str, str]) -> RowPart:
+def _part(form: CellRowForm, labels: dict[str, str], doubted: dict[str, SourceCheck]) -> RowPart:
     names = [name for name in _BOXES if name in form.fields and not (name == "DELETE" and form.instance.pk is None)]
     return RowPart(
         title=_title(form, labels),
         form=form,
         lines=tuple(tuple(form[name] for name in line if not form.fields[name].widget.is_hidden) for line in _LINES),
         boxes=tuple(form[name] for name in names),
+        doubt=doubted.get(form.instance.source_id or ""),
     )
 
 
@@ -103,17 +105,20 @@ class ReadRow:
     figure: str
     counted: str
     row: Likelihood
+    doubt: SourceCheck | None
 
 
 def read_rows(cell: MatrixCell) -> list[ReadRow]:
     labels = dict(cell.options)
     is_number = cell.finding.kind == Finding.Kind.NUMBER
+    doubted = SourceCheck.objects.doubted()
     return [
         ReadRow(
             title=labels.get(row.option, row.option),
             figure=f"{row.probability:g} {cell.finding.unit}" if is_number else words.probability(row.probability),
             counted=words.counted(row.affected, row.total),
             row=row,
+            doubt=doubted.get(row.source_id or ""),
         )
         for row in cell.rows()
     ]

@@ -35,6 +35,10 @@ class SourceCheckQuerySet(models.QuerySet["SourceCheck"]):
             found.setdefault(check.source, check)
         return found
 
+    def doubted(self) -> dict[str, SourceCheck]:
+        """Of the sources that are anything but live."""
+        return {slug: check for slug, check in self.standing().items() if check.status != SourceCheck.Status.LIVE}
+
     def keep(self, checks: Iterable[Check], user: User) -> int:
         """How many are new, or say something new; those known already are left as they are."""
         changed = 0
@@ -89,6 +93,15 @@ class SourceCheck(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source}: {self.get_status_display()}"
+
+    @property
+    def is_grave(self) -> bool:
+        return self.status == self.Status.RETRACTED
+
+    @property
+    def in_words(self) -> str:
+        state = f"{self.get_status_display()} ({self.checked_on:%d %B %Y})"
+        return f"{state}: {self.note}" if self.note else state
 
 
 class ProposedLikelihoodQuerySet(models.QuerySet["ProposedLikelihood"]):

@@ -12,8 +12,6 @@ from causes.catalogue import Catalogue
 from causes.models.gathering import SourceCheck
 from causes.source_health import Uses, uses
 
-Status = SourceCheck.Status
-
 
 @dataclass(frozen=True, slots=True)
 class SourceWarning:
@@ -41,8 +39,8 @@ def source_warnings(catalogue: Catalogue) -> list[SourceWarning]:
     used = uses(catalogue)
     found = [
         _warning(catalogue.source[slug].title, check, used[slug])
-        for slug, check in SourceCheck.objects.standing().items()
-        if check.status != Status.LIVE and slug in used and used[slug].total
+        for slug, check in SourceCheck.objects.doubted().items()
+        if slug in used and used[slug].total
     ]
     return sorted(found, key=lambda warning: (not warning.is_grave, -warning.uses.ranked, warning.title))
 
@@ -55,5 +53,5 @@ def _warning(title: str, check: SourceCheck, used: Uses) -> SourceWarning:
         checked_on=check.checked_on,
         note=check.note,
         uses=used,
-        is_grave=check.status == Status.RETRACTED and used.matters,
+        is_grave=check.is_grave and used.matters,
     )

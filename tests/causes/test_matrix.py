@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from causes.catalogue import BACKGROUND
 from causes.matrix import Column, Figure, Filters, Row, build_grid, cell_text, grid_table
-from causes.models import Likelihood, LogEntry, Source
+from causes.models import Likelihood, LogEntry, Source, SourceCheck
 from tests.cast import PASSWORD
 
 MATRIX = "/admin/causes/likelihood/matrix/"
@@ -367,6 +367,30 @@ def test_bad_input_stands_beside_its_field(as_editor, address, values, wrong) ->
     assert answer.status_code == 200
     assert errors(answer) == wrong
     assert list(Likelihood.objects.order_by("pk").values()) == before
+
+
+@pages
+def test_what_concerns_all_rows_stands_below_them_and_is_announced_above(as_editor) -> None:
+    address = cell("als", "sex")
+    page = as_editor.get(address)
+    assert "Nothing was saved" not in page.content.decode()
+    text = as_editor.post(address, changed(page, probability="0.9", affected="", total="")).content.decode()
+    assert text.index("Nothing was saved") < text.index("rows-1-probability") < text.index('id="matrix-errors"')
+
+
+@pages
+def test_a_source_that_is_retracted_is_marked_where_it_is_cited(as_editor, viewer) -> None:
+    slug = used("als", "weakness").source_id
+    on = {"source": slug, "checked_on": "2026-03-01"}
+    SourceCheck.objects.create(**on, status="live")
+    assert "source-warnings" not in as_editor.get(cell("als", "weakness")).content.decode()
+    SourceCheck.objects.create(**on, status="retracted", note="Figures made up.")
+    for user in (None, viewer):
+        if user:
+            as_editor.force_login(user)
+        text = as_editor.get(cell("als", "weakness")).content.decode()
+        assert "source-warnings is-grave" in text
+        assert "retracted (01 March 2026): Figures made up." in text
 
 
 @pages
