@@ -17,6 +17,12 @@ MATRIX = "/admin/causes/likelihood/matrix/"
 # A few rows: axe looks at every cell.
 PART = f"{MATRIX}?section=strength&group=motor+neuron"
 
+# The middle of the cell shows the cell: it is neither off the screen nor behind the heads.
+IS_IN_SIGHT = """link => {
+  const at = link.getBoundingClientRect();
+  return document.elementFromPoint((at.left + at.right) / 2, (at.top + at.bottom) / 2) === link;
+}"""
+
 
 def opened(open_page: Callable[..., Page], path: str = MATRIX, **options: object) -> Page:
     page = open_page(**options)
@@ -54,6 +60,7 @@ def test_moved_in_with_the_keyboard(open_page: Callable[..., Page]) -> None:
     ):
         page.keyboard.press(key)
         expect(target).to_be_focused()
+        assert target.evaluate(IS_IN_SIGHT), key
     page.keyboard.press("PageDown")
     expect(first).not_to_be_focused()
     page.keyboard.press("PageUp")
@@ -88,6 +95,10 @@ def test_a_cell_is_edited_in_place(open_page: Callable[..., Page]) -> None:
     expect(dialog.get_by_text("A probability is between 0 and 1.")).to_be_visible()
     expect(figure).to_be_focused()
     figure.fill("0.42")
+    figure.press("Enter")
+    expect(dialog.get_by_text("18 of 21 is 0.857, not 0.42.")).to_be_visible()
+    for counted in ("Affected", "Total"):
+        dialog.get_by_label(counted).first.fill("")
     figure.press("Enter")
     expect(dialog).to_be_hidden()
     expect(link).to_be_focused()
