@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import transaction
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -26,7 +27,7 @@ from causes.condition_words import condition_in_words
 from causes.conditions import parse
 from causes.models import Finding, Section
 from causes.models.compilation import working_copy
-from causes.models.recording import recording
+from causes.models.recording import recording, wait_for_others
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -100,13 +101,14 @@ class QuestionBoard(admin.ModelAdmin):  # type: ignore[type-arg]
             **self.admin_site.each_context(request),
             "title": _("Questions"),
             "opts": self.opts,
+            "seen": _seen(),  # Before the rest is read: what is moved in between is out of date, and refused.
             "topics": topics(working_copy(TABLES)),
-            "seen": _seen(),
             "may_move_questions": request.user.has_perm("causes.change_finding"),
             "may_move_topics": request.user.has_perm("causes.change_section"),
         }
         return TemplateResponse(request, "admin/causes/section/board.html", context)
 
+    @transaction.atomic
     def _move(self, request: HttpRequest) -> str:
         """Do what the button says. Gives the place on the page where the eye and the keyboard go on."""
         kind, direction = next(
@@ -116,6 +118,7 @@ class QuestionBoard(admin.ModelAdmin):  # type: ignore[type-arg]
         user: Any = request.user
         if not user.has_perm("causes.change_section" if kind == TOPIC else "causes.change_finding"):
             raise PermissionDenied
+        wait_for_others()  # Who moves at the same moment is out of date, too.
         if request.POST.get("seen") != _seen():
             message = _(
                 "Somebody has moved questions since you opened this page. Nothing was moved: look, and try again."

@@ -25,11 +25,15 @@ if TYPE_CHECKING:
 def recording(user: User | None, reason: str = "", tables: Collection[str] = tuple(RECORDS)) -> Iterator[None]:
     """What happens to these tables inside is logged, in the same transaction: all of it is kept, or nothing."""
     with transaction.atomic():
-        # One after another, where the database can lock: else one would log what another has just changed.
-        Release.objects.select_for_update().order_by("pk").values_list("pk").first()
+        wait_for_others()  # Else one would log what another has just changed.
         before = working_copy(tables)
         yield
         log_changes(before, working_copy(tables), user, reason)
+
+
+def wait_for_others() -> None:
+    """Inside a transaction: editors save one after another, where the database can lock."""
+    Release.objects.select_for_update().order_by("pk").values_list("pk").first()
 
 
 def log_changes(before: Catalogue, after: Catalogue, user: User | None, reason: str = "") -> None:
