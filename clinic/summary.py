@@ -135,7 +135,7 @@ def _substances(chart: Chart) -> str:
 def _medicines(chart: Chart) -> str:
     answers = chart.intake.answers
     taken = derivation.taken(answers)
-    stopped = [row["name"] for row in answers.get(derivation.MEDICINES) or () if row not in taken]
+    stopped = [_stopped(row) for row in answers.get(derivation.MEDICINES) or () if row not in taken]
     lines = []
     if taken:
         lines.append(_("Takes: %(names)s.") % {"names": ", ".join(_medicine(row) for row in taken)})
@@ -144,6 +144,15 @@ def _medicines(chart: Chart) -> str:
     if stopped:
         lines.append(_("No longer takes: %(names)s.") % {"names": ", ".join(stopped)})
     return " ".join(lines)
+
+
+def _stopped(row: Mapping[str, str]) -> str:
+    when = {
+        "month": _("%(name)s (stopped in the last month)"),
+        "recent": _("%(name)s (stopped 1 to 3 months ago)"),
+        "earlier": _("%(name)s (stopped longer ago)"),
+    }
+    return when.get(row.get(derivation.NO_LONGER, ""), "%(name)s") % row
 
 
 def _medicine(row: Mapping[str, str]) -> str:

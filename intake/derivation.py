@@ -26,7 +26,7 @@ BODY, ONSET_AGE = "body", "onset-age"
 MEDICINES, NO_MEDICINES = "medicines", "no-medicines"
 DRINKS, ALCOHOL_UNITS = "drinks", "alcohol-units"
 OWN_WORDS, WORRY = "own-words", "worry"
-NO_LONGER = "stopped"  # since when a medicine is taken: not any more
+NO_LONGER = "stopped"  # since when a medicine is taken: not any more; and the key of when it was stopped, if told
 BOTH_RIGHT = "both-right"  # contradictions that the patient leaves as they are
 CONTROLS = frozenset(
     {
@@ -220,7 +220,7 @@ def taken(answers: Answers) -> list[Mapping[str, Any]]:
 
 def _from_medicines(catalogue: Catalogue, answers: Answers, direct: Evidence) -> Iterator[tuple[str, Value | None]]:
     """A medicine that the catalogue does not know leaves what it might imply not known, so does one that was stopped:
-    nobody said when, and some act for months.
+    whenever that was, some act for months, and some by being stopped.
     """
     rows = answers.get(MEDICINES) or ()
     if not rows and not answers.get(NO_MEDICINES):

@@ -121,15 +121,22 @@ def _alcohol(catalogue: Catalogue, answers: Answers, item: Item) -> list[Line]:
 
 
 def _medicines(catalogue: Catalogue, answers: Answers, item: Item) -> list[Line]:
-    since = {
-        "recent": _("%(name)s (in the last 3 months)"),
-        "earlier": _("%(name)s (since longer ago)"),
-        derivation.NO_LONGER: _("%(name)s (no longer taken)"),
+    """What is taken, and as a line of its own what was: a glance must not take the one for the other."""
+    taken = derivation.taken(answers)
+    stopped = [row for row in answers.get(derivation.MEDICINES) or () if row not in taken]
+    since = {"recent": _("%(name)s (in the last 3 months)"), "earlier": _("%(name)s (since longer ago)")}
+    until = {
+        "month": _("%(name)s (stopped in the last month)"),
+        "recent": _("%(name)s (stopped 1 to 3 months ago)"),
+        "earlier": _("%(name)s (stopped longer ago)"),
     }
-    rows = answers.get(derivation.MEDICINES) or []
-    names = [since.get(row["since"], "%(name)s") % {"name": row["name"]} for row in rows]
+    names = ", ".join(since.get(row["since"], "%(name)s") % {"name": row["name"]} for row in taken)
     none = _("I take no medicines") if answers.get(derivation.NO_MEDICINES) else ""
-    return [(_("Which medicines do you take?"), ", ".join(names) or none)]
+    lines = [(_("Which medicines do you take?"), names or none or (_("None that I still take") if stopped else ""))]
+    if stopped:
+        told = (until.get(row.get(derivation.NO_LONGER, ""), _("%(name)s (stopped)")) % row for row in stopped)
+        lines.append((_("Which medicines have you stopped?"), ", ".join(told)))
+    return lines
 
 
 def _drinks(catalogue: Catalogue, answers: Answers, item: Item) -> list[Line]:

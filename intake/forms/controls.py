@@ -192,23 +192,44 @@ class Medicines(Control):
                 initial=row["name"],
                 error_messages={"max_length": _("Enter a shorter name")},
             )
-            fields[f"since-{number}"] = forms.ChoiceField(
-                label=_("When did you start it, or last take more of it?"),
-                required=False,
-                choices=since_choices(),
-                initial=row["since"],
-            )
+            fields |= self._about(number, row)
         is_none = bool(self.initial(derivation.NO_MEDICINES))
         return fields | {
             derivation.NO_MEDICINES: forms.BooleanField(label=_("I take no medicines"), required=False, initial=is_none)
+        }
+
+    def _about(self, number: int, row: dict[str, str]) -> dict[str, forms.Field]:
+        is_stopped = row["since"] == derivation.NO_LONGER
+        still = (NO if is_stopped else YES) if row["name"] else None
+        return {
+            f"still-{number}": a_choice(_("Do you still take it?"), still_choices(), still),
+            f"since-{number}": forms.ChoiceField(
+                label=_("When did you start it, or last take more of it?"),
+                required=False,
+                choices=since_choices(),
+                initial="" if is_stopped else row["since"],
+            ),
+            f"stopped-{number}": forms.ChoiceField(
+                label=_("Roughly when did you stop?"),
+                required=False,
+                choices=stopped_choices(),
+                initial=row.get(derivation.NO_LONGER, ""),
+            ),
         }
 
     def read(self, cleaned: Cleaned, errors: Errors) -> dict[str, Any]:
         rows = []
         for number in range(1, len(self.rows) + 1):
             typed = cleaned.get(f"medicine-{number}") or ""
+            stopped, still = cleaned.get(f"stopped-{number}") or "", cleaned.get(f"still-{number}")
             if typed.strip():
-                rows.append(self._row(typed, cleaned.get(f"since-{number}") or ""))
+                is_stopped = still == NO or (not still and stopped)
+                since = derivation.NO_LONGER if is_stopped else cleaned.get(f"since-{number}") or ""
+                rows.append(self._row(typed, since, stopped if is_stopped else ""))
+                if still == YES and stopped:
+                    errors[f"still-{number}"] = _(
+                        "You also said when you stopped it. Choose “No, I stopped”, or “Not sure” for when you did"
+                    )
         takes_none = bool(cleaned.get(derivation.NO_MEDICINES))
         takes_some = bool(derivation.taken({derivation.MEDICINES: rows}))
         if takes_some and takes_none:
@@ -219,9 +240,14 @@ class Medicines(Control):
             return {}
         return {derivation.MEDICINES: rows, derivation.NO_MEDICINES: takes_none and not takes_some}
 
-    def _row(self, typed: str, since: str) -> dict[str, Any]:
+    def anchor(self, field: str) -> str:
+        return f"id_{field}_0" if field.startswith("still-") else f"id_{field}"
+
+    def _row(self, typed: str, since: str, stopped: str) -> dict[str, Any]:
         found = read_text(self.catalogue, typed)
         row: dict[str, Any] = {"drug": next(iter(found.drugs), ""), "name": " ".join(typed.split()), "since": since}
+        if stopped:
+            row[derivation.NO_LONGER] = stopped
         if found.drugs[1:]:
             row["more_drugs"] = list(found.drugs[1:])
         return row if found.is_whole or not found.drugs else {**row, "is_partly_known": True}
@@ -233,7 +259,7 @@ class Medicines(Control):
         numbers = range(1, len(self.rows) + 1)
         return {
             "rows": [
-                {"number": number, "name": form[f"medicine-{number}"], "since": form[f"since-{number}"]}
+                {key: form[f"{key}-{number}"] for key in ("medicine", "still", "since", "stopped")}
                 for number in numbers
             ],
             "none": form[derivation.NO_MEDICINES],
@@ -330,12 +356,20 @@ CONTROLS: dict[str, type[Control]] = {
 }
 
 
+def still_choices() -> list[tuple[str, str]]:
+    return [(YES, _("Yes")), (NO, _("No, I stopped"))]
+
+
 def since_choices() -> list[tuple[str, str]]:
+    return [("", _("Not sure")), ("recent", _("In the last 3 months")), ("earlier", _("Longer ago"))]
+
+
+def stopped_choices() -> list[tuple[str, str]]:
     return [
         ("", _("Not sure")),
-        ("recent", _("In the last 3 months")),
+        ("month", _("In the last month")),
+        ("recent", _("1 to 3 months ago")),
         ("earlier", _("Longer ago")),
-        (derivation.NO_LONGER, _("I no longer take it")),
     ]
 
 

@@ -91,6 +91,10 @@ def test_a_conflict_names_both(sent_intake, clinician):
             },
             "Takes: Aspirin. No longer takes: Lithium.",
         ),
+        (
+            {"medicines": [{"drug": "", "name": "Haloperidol", "since": "stopped", "stopped": "month"}]},
+            "No longer takes: Haloperidol (stopped in the last month).",
+        ),
         ({"drinks": {"espresso": 3}}, "Drinks a day: 3 × espresso (60 ml) (caffeine about 240 mg)."),
         ({"drinks": {"espresso": 0}}, "No drinks with caffeine."),
     ],

@@ -7,7 +7,7 @@ from django.utils import timezone, translation
 
 from intake.derivation import evidence
 from intake.forms.topic import Problem
-from intake.summary import said
+from intake.summary import groups
 from tests.cast import a_draft
 from tests.intake.posting import PROFILE, filled, page
 
@@ -200,6 +200,12 @@ class TestBody:
         assert drawn == {zone.slug for zone in catalogue.body_zones}
 
 
+def rows(catalogue, answers):
+    """What the patient reads of the medicines when she checks her answers, and in her own copy."""
+    everything = [row for group in groups(catalogue, answers) for row in group.rows]
+    return {row.question: row.answer for row in everything if row.anchor == "item-medicines"}
+
+
 class TestMedicines:
     def test_names_and_brands_are_matched_whatever_their_case(self, draft, catalogue):
         data = filled(
@@ -258,13 +264,66 @@ class TestMedicines:
 
     def test_one_that_is_no_longer_taken(self, draft, catalogue):
         """It stands on the list as such, and beside it one may take none."""
-        form = page(draft, "medicines", filled(draft, "medicines", medicine_1="Lithium", since_1="stopped"))
+        form = page(draft, "medicines", filled(draft, "medicines", medicine_1="Lithium", still_1="no"))
         assert form.is_finished(), form.errors
         assert form.changes["medicines"] == [{"drug": "lithium", "name": "Lithium", "since": "stopped"}]
         assert form.changes["no-medicines"] is True
         assert "drug-tremor" not in evidence(catalogue, form.changes)
-        row = said(catalogue, form.changes, "medicines")
-        assert row is not None and row.answer == "Lithium (no longer taken)"
+        assert rows(catalogue, form.changes) == {
+            "Which medicines do you take?": "I take no medicines",
+            "Which medicines have you stopped?": "Lithium (stopped)",
+        }
+
+    @pytest.mark.parametrize(
+        ("when", "answer"),
+        [
+            ("month", "Lithium (stopped in the last month)"),
+            ("recent", "Lithium (stopped 1 to 3 months ago)"),
+            ("earlier", "Lithium (stopped longer ago)"),
+        ],
+    )
+    def test_when_it_was_stopped_is_kept_and_told_beside_what_is_taken(self, draft, catalogue, when, answer):
+        data = filled(
+            draft,
+            "medicines",
+            medicine_1="Lithium",
+            still_1="no",
+            since_1="recent",
+            stopped_1=when,
+            medicine_2="Aspirin",
+        )
+        del data["no-medicines"]
+        form = page(draft, "medicines", data)
+        assert form.is_finished(), form.errors
+        assert form.changes["medicines"][0] == {
+            "drug": "lithium",
+            "name": "Lithium",
+            "since": "stopped",
+            "stopped": when,
+        }
+        assert list(rows(catalogue, form.changes).values()) == ["Aspirin", answer]
+        draft.answers |= form.changes
+        again = page(draft, "medicines")
+        shown = [again[f"{key}-{number}"].value() for number in (1, 2) for key in ("still", "stopped")]
+        assert shown == ["no", when, "yes", ""]
+
+    def test_nobody_need_say_that_none_is_taken_beside_what_was_stopped(self, draft, catalogue):
+        data = filled(draft, "medicines", medicine_1="Lithium", stopped_1="earlier")
+        del data["no-medicines"]
+        form = page(draft, "medicines", data)
+        assert form.is_finished(), form.errors
+        assert list(rows(catalogue, form.changes).values()) == [
+            "None that I still take",
+            "Lithium (stopped longer ago)",
+        ]
+
+    def test_still_taken_and_stopped(self, draft):
+        data = filled(draft, "medicines", medicine_1="Lithium", still_1="yes", stopped_1="month")
+        del data["no-medicines"]
+        form = page(draft, "medicines", data)
+        assert list(form.errors) == ["still-1"]
+        assert form["stopped-1"].value() == "month"
+        assert [problem.anchor for problem in form.problems()] == ["id_still-1_0"]
 
     def test_there_is_always_an_empty_row(self, draft):
         draft.answers["medicines"] = [{"drug": "lithium", "name": "Lithium", "since": "earlier"}]

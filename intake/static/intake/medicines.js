@@ -1,6 +1,22 @@
-// Suggests names of medicines while one is typed. Any text may stay: the server matches it.
 "use strict";
 
+(() => {
+  // Of a medicine that is still taken we ask since when, of one that was stopped until when.
+  const ask = (row) => {
+    const still = row.querySelector('input[name^="still-"]:checked')?.value;
+    for (const part of row.querySelectorAll("[data-still]")) {
+      part.hidden = part.dataset.still !== still;
+      part.querySelector("select").disabled = part.hidden;
+    }
+  };
+
+  for (const row of document.querySelectorAll(".tw-medicine")) {
+    row.addEventListener("change", () => ask(row));
+    ask(row);
+  }
+})();
+
+// Suggests names of medicines while one is typed. Any text may stay: the server matches it.
 (() => {
   const names = document.getElementById("drug-names");
   if (!names) return;
