@@ -47,7 +47,7 @@ def advice(catalogue: Catalogue, evidence: Evidence) -> tuple[Advice, ...]:
     texts = _once(flag.advice_to_patient for flag in flags if flag.urgency == urgency)
     headings = {
         "emergency": _("Get medical help now"),
-        "urgent": _("See a doctor within days"),
+        "urgent": _("See a doctor this week, or sooner"),
         "soon": _("See a doctor soon"),
         "routine": _("Talk to the practice"),
         "self-care": _("What you can do"),

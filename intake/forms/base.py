@@ -27,7 +27,6 @@ class Control:
     """Base of all: the fields' names are those of the answers, so nothing is named twice."""
 
     template = ""
-    question = ""  # for the summary of problems, where the messages alone would not say which question is meant
 
     def __init__(self, item: Item, catalogue: Catalogue, answers: Answers, posted: Collection[str] = ()) -> None:
         self.item, self.catalogue, self.answers = item, catalogue, answers
@@ -49,6 +48,10 @@ class Control:
     def anchor(self, field: str) -> str:
         """The id of the input that a link in the summary of problems leads to."""
         return f"id_{field}"
+
+    def named(self, field: str) -> str:
+        """Which question the summary of problems means."""
+        return str(self.fields[field].label)
 
     def missing(self, answers: Answers) -> Errors:
         """What to say, and where, when it is not wholly answered: field -> message."""

@@ -18,6 +18,7 @@ from intake.forms.ticks import Ticks
 from intake.medicines import read_text
 
 MOST_MEDICINES = 60
+ABOUT_A_MEDICINE = ("still", "since", "stopped")
 MOST_DRINKS = 60
 MOST_UNITS = 500
 LARGEST_NUMBER = 100_000
@@ -28,10 +29,6 @@ NOTHING, NOT_SURE = "none", "unsure"
 
 class Question(Control):
     template = "intake/controls/question.html"
-
-    @property
-    def question(self) -> str:  # type: ignore[override]
-        return self.item.findings[0].question
 
     @cached_property
     def fields(self) -> dict[str, forms.Field]:
@@ -93,6 +90,9 @@ class Body(Control):
             ),
         }
 
+    def named(self, field: str) -> str:
+        return str(self.fields[derivation.BODY].label)
+
     def anchor(self, field: str) -> str:
         return f"zone-{self.catalogue.body_zones[0].slug}"
 
@@ -120,10 +120,6 @@ class NumberOrNotSure(Control):
     """A number, with a box to tick for those who cannot say."""
 
     template = "intake/controls/number.html"
-
-    @property
-    def question(self) -> str:  # type: ignore[override]
-        return self.item.findings[0].question
 
     @property
     def unsure_field(self) -> str:
@@ -240,6 +236,12 @@ class Medicines(Control):
             return {}
         return {derivation.MEDICINES: rows, derivation.NO_MEDICINES: takes_none and not takes_some}
 
+    def named(self, field: str) -> str:
+        """Of several medicines, which one."""
+        label = str(self.fields[field].label)
+        kind, _dash, number = field.partition("-")
+        return f"{self.fields[f'medicine-{number}'].label}: {label}" if kind in ABOUT_A_MEDICINE else label
+
     def anchor(self, field: str) -> str:
         return f"id_{field}_0" if field.startswith("still-") else f"id_{field}"
 
@@ -258,10 +260,7 @@ class Medicines(Control):
     def context(self, form: forms.Form) -> dict[str, Any]:
         numbers = range(1, len(self.rows) + 1)
         return {
-            "rows": [
-                {key: form[f"{key}-{number}"] for key in ("medicine", "still", "since", "stopped")}
-                for number in numbers
-            ],
+            "rows": [{key: form[f"{key}-{number}"] for key in ("medicine", *ABOUT_A_MEDICINE)} for number in numbers],
             "none": form[derivation.NO_MEDICINES],
             "has_error": any(name in form.errors for name in self.fields),
         }

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from intake.codes import normalised
-from intake.forms.profile import birth_date
+from intake.forms.profile import LONGEST_DATE, birth_date
 from intake.models import REFERENCE_ALPHABET
 
 CODE_LENGTH = 9  # with its dash
@@ -17,9 +17,9 @@ CODE_LENGTH = 9  # with its dash
 class BirthDateForm(forms.Form):
     """The date of birth alone: ``birth_date`` once it is valid."""
 
-    day = forms.CharField(label=gettext_lazy("Day"), max_length=12, required=False)
-    month = forms.CharField(label=gettext_lazy("Month"), max_length=12, required=False)
-    year = forms.CharField(label=gettext_lazy("Year"), max_length=12, required=False)
+    day = forms.CharField(label=gettext_lazy("Day"), max_length=LONGEST_DATE, required=False)
+    month = forms.CharField(label=gettext_lazy("Month"), max_length=LONGEST_DATE, required=False)
+    year = forms.CharField(label=gettext_lazy("Year"), max_length=LONGEST_DATE, required=False)
 
     birth_date: datetime.date
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import Any
 
 from django import forms
@@ -14,6 +15,8 @@ from intake.derivation import Answers
 from intake.forms.base import LONGEST_NAME, Cleaned, Control, Errors, a_choice
 
 OLDEST_AGE = 125
+SHORTEST_YEAR = 1000
+LONGEST_DATE = 40  # a whole one may come in one box
 # A radio needs a value of its own to tell "prefer not to say" from nothing chosen.
 SEX_NOT_SAID = "not-said"
 
@@ -38,7 +41,7 @@ class Profile(Control):
         return {
             derivation.NAME: name,
             **{
-                key: forms.CharField(label=label, required=False, initial=part, max_length=12)
+                key: forms.CharField(label=label, required=False, initial=part, max_length=LONGEST_DATE)
                 for key, label, part in zip(self.DATE_PARTS, labels, parts, strict=True)
             },
             derivation.SEX: a_choice(self.sex_question, self.sexes, self.sex),
@@ -58,6 +61,11 @@ class Profile(Control):
     @property
     def sex(self) -> str | None:
         return (self.initial(derivation.SEX) or SEX_NOT_SAID) if derivation.SEX in self.answers else None
+
+    def named(self, field: str) -> str:
+        """In words that stand for whoever answers."""
+        names = {derivation.NAME: _("Full name"), derivation.SEX: _("Sex")}
+        return names.get(field, _("Date of birth"))
 
     def anchor(self, field: str) -> str:
         return f"id_{field}_0" if field == derivation.SEX else f"id_{field}"
@@ -105,12 +113,15 @@ def birth_date(parts: list[str]) -> datetime.date | None:
     """None for three empty boxes. Raises ValueError with what to tell the patient."""
     if not any(parts):
         return None
+    parts = _apart(parts)
     day, month, year = _number(parts[0]), _month(parts[1]), _number(parts[2])
     if not all((day, month, year)):
         raise ValueError(_("Enter the day, the month and the year in numbers, for example 27 3 1958"))
     today = timezone.localdate()
+    if year < SHORTEST_YEAR:
+        raise ValueError(_("Enter all four digits of the year, for example 1958"))
     if year < today.year - OLDEST_AGE:
-        raise ValueError(_("Check the year. Enter all four digits of it, for example 1958"))
+        raise ValueError(_("Check the year. It must be %(first)d or later") % {"first": today.year - OLDEST_AGE})
     try:
         born = datetime.date(year, month, day)
     except (ValueError, OverflowError):
@@ -120,7 +131,20 @@ def birth_date(parts: list[str]) -> datetime.date | None:
     return born
 
 
+def _apart(parts: list[str]) -> list[str]:
+    """Day, month and year, also of a date that was written as one: "5 March 1968", "March 5th, 1968", "1968-03-05"."""
+    words = [
+        word for word in re.findall(r"[^\W_]+", " ".join(parts)) if word.casefold() not in ("de", "del", "of", "the")
+    ]
+    if len(words) != 3:
+        return parts
+    if len(words[0]) == 4 and _number(words[0]):
+        return words[::-1]
+    return words if _number(words[0]) else [words[1], words[0], words[2]]
+
+
 def _number(text: str) -> int:
+    text = re.sub(r"(?<=\d)(?:st|nd|rd|th|º)$", "", text.casefold())
     return int(text) if text.isascii() and text.isdigit() else 0
 
 

@@ -27,13 +27,20 @@ class Ticks(Control):
     def others(self) -> str:
         return f"{self.item.name}-others"
 
+    @property
+    def _heading(self) -> str:
+        """Of several lists on a page, each has its own: a screen reader goes by them."""
+        if self.item.number > 1:
+            return _("Which of these would you also say yes to? List %(number)d") % {"number": self.item.number}
+        return _("Which of these would you say yes to?")
+
     @cached_property
     def fields(self) -> dict[str, forms.Field]:
         questions = [(finding.slug, finding.question) for finding in self.item.findings]
         ticked = [slug for slug in self.item.slugs if self.answers.get(slug) == YES]
         return {
             self.item.name: forms.MultipleChoiceField(
-                label=_("Do any of these fit you?"),
+                label=self._heading,
                 required=False,
                 choices=questions,
                 initial=ticked,
@@ -41,7 +48,7 @@ class Ticks(Control):
             ),
             self.others: a_choice(
                 _("And those that you did not tick?"),
-                [(NO, _("They do not fit me")), (UNSURE, _("I am not sure"))],
+                [(NO, _("No to all of those")), (UNSURE, _("I am not sure"))],
                 self._said_of_others(),
             ),
             rows_field(self.item.name): forms.MultipleChoiceField(
@@ -67,7 +74,10 @@ class Ticks(Control):
         return said if said in (NO, UNSURE) else None
 
     def missing(self, answers: Answers) -> Errors:
-        return {self.others: _("Say whether the ones that you did not tick fit you")}
+        return {self.others: _("Choose no, or that you are not sure, for those that you did not tick")}
+
+    def named(self, field: str) -> str:
+        return self._heading
 
     def context(self, form: forms.Form) -> dict[str, Any]:
         boxes = zip(form[self.item.name], self.item.findings, strict=True)

@@ -30,7 +30,7 @@ SHOWN = "shown"
 @dataclass(frozen=True)
 class Problem:
     anchor: str
-    question: str  # "" where the message says which
+    question: str
     message: str
 
 
@@ -141,7 +141,7 @@ class TopicForm(forms.Form):
     def problems(self) -> list[Problem]:
         """The errors in the order of the page, for the summary at its head."""
         return [
-            Problem(control.anchor(name), control.question, str(message))
+            Problem(control.anchor(name), _led(control.named(name)), str(message))
             for control in self.controls
             for name in control.fields
             for message in self.errors.get(name, ())
@@ -192,6 +192,11 @@ class TopicForm(forms.Form):
 
     def _residue(self, control: Control) -> str:
         return self._condition(control.item) or ""
+
+
+def _led(question: str) -> str:
+    """As it stands before the message."""
+    return question if question.endswith("?") else f"{question}:"
 
 
 def _as_initial(control: Control, texts: Mapping[str, list[str]]) -> dict[str, Any]:

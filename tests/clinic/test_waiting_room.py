@@ -127,7 +127,7 @@ class TestClear:
         response = tablet.get(f"/intake/{answering.token}/sent/")
         content = response.content.decode()
         assert answering.reference in content
-        assert "See a doctor within days" in content
+        assert "See a doctor this week, or sooner" in content
         assert "Finish and clear" in content
         assert f'<noscript><meta http-equiv="refresh" content="120;url={CLEAR}"></noscript>' in content
         tablet.post(CLEAR)

@@ -93,6 +93,11 @@ class TestAgain:
         assert problem in client.get(address(draft, "again")).content.decode()
         assert not shows(client, draft, "you")
 
+    @pytest.mark.parametrize(("respondent", "who"), [("patient", "You have"), ("carer", "The patient has")])
+    def test_speaks_of_whoever_is_meant(self, client, draft, respondent, who):
+        Intake.objects.update(respondent=respondent)
+        assert f"<h1>{who} answered before</h1>" in client.get(address(draft, "again")).content.decode()
+
     def test_tries_are_counted(self, client, draft, settings):
         settings.CODE_TRIES_BY_ORIGIN = 2
         for _try in range(2):

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone, translation
 
 from intake.derivation import evidence
+from intake.forms.profile import OLDEST_AGE
 from intake.forms.topic import Problem
 from intake.summary import groups
 from tests.cast import a_draft
@@ -124,7 +125,9 @@ class TestProfile:
             ("2", "Marzipan", "1959", "in numbers"),
             ("2", "3", "99999999999", "There is no such day"),
             ("2", "3", "59", "four digits"),
-            ("2", "3", "1850", "Check the year"),
+            ("2", "3", "1850", f"Check the year. It must be {timezone.now().year - OLDEST_AGE} or later"),
+            ("2 March 1850", "", "", "Check the year"),
+            ("2 March", "", "", "in numbers"),
             ("1", "1", str(timezone.now().year + 2), "in the past"),
         ],
     )
@@ -140,6 +143,27 @@ class TestProfile:
         assert form.is_finished(), form.errors
         assert form.changes["birth-date"] == "1959-03-02"
 
+    @pytest.mark.parametrize(
+        ("day", "month", "year"),
+        [
+            ("2 March 1959", "", ""),
+            ("2nd of March 1959", "", ""),
+            ("", "", "March 2, 1959"),
+            ("02/03/1959", "", ""),
+            ("1959-03-02", "", ""),
+            ("2 Mar.", "", "1959"),
+        ],
+    )
+    def test_a_whole_date_may_stand_in_one_box(self, draft, day, month, year):
+        form = page(draft, "you", {**PROFILE, "birth-day": day, "birth-month": month, "birth-year": year})
+        assert form.is_finished(), form.errors
+        assert form.changes["birth-date"] == "1959-03-02"
+
+    def test_a_whole_date_in_the_words_of_the_page(self, draft):
+        with translation.override("es"):
+            typed = {"birth-day": "2 de marzo de 1959", "birth-month": "", "birth-year": ""}
+            assert page(draft, "you", {**PROFILE, **typed}).changes["birth-date"] == "1959-03-02"
+
     def test_the_month_may_be_a_word_of_the_page(self, draft):
         with translation.override("es"):
             assert page(draft, "you", {**PROFILE, "birth-month": "Marzo"}).changes["birth-date"] == "1959-03-02"
@@ -149,6 +173,11 @@ class TestProfile:
         draft.answers = {}
         form = page(draft, "you", {"shown": ["profile"]})
         assert [problem.anchor for problem in form.problems()] == ["id_name", "id_birth-day", "id_sex_0"]
+
+    def test_each_problem_names_its_question(self, draft):
+        draft.answers = {}
+        named = [problem.question for problem in page(draft, "you", {"shown": ["profile"]}).problems()]
+        assert named == ["Full name:", "Date of birth:", "Sex:"]
 
     def test_emptying_a_box_is_an_error_though_an_older_answer_is_saved(self, draft):
         draft.answers |= {"name": "Arthur Lang", "birth-date": "1959-03-02", "age": 67, "sex": "male"}
@@ -323,7 +352,8 @@ class TestMedicines:
         form = page(draft, "medicines", data)
         assert list(form.errors) == ["still-1"]
         assert form["stopped-1"].value() == "month"
-        assert [problem.anchor for problem in form.problems()] == ["id_still-1_0"]
+        (problem,) = form.problems()
+        assert (problem.anchor, problem.question) == ("id_still-1_0", "Medicine 1: Do you still take it?")
 
     def test_there_is_always_an_empty_row(self, draft):
         draft.answers["medicines"] = [{"drug": "lithium", "name": "Lithium", "since": "earlier"}]
@@ -334,6 +364,13 @@ class TestMedicines:
 
 
 class TestNumbers:
+    def test_of_several_like_problems_each_names_its_own(self, draft, catalogue):
+        data = filled(draft, "drinks-and-habits", drink_espresso="x", drink_cola="x")
+        problems = page(draft, "drinks-and-habits", data).problems()
+        names = {f"{drink.name}:" for drink in catalogue.drinks if drink.slug in ("espresso", "cola")}
+        assert len({problem.message for problem in problems}) == 1
+        assert {problem.question for problem in problems} == names
+
     @pytest.mark.parametrize("typed", ["-1", "3.5", "abc", "9999"])
     def test_a_number_that_cannot_be(self, draft, typed):
         form = page(draft, "drinks-and-habits", filled(draft, "drinks-and-habits", alcohol_units=typed))

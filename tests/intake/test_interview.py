@@ -19,6 +19,7 @@ from intake import derivation, interview
 from intake.derivation import NO, UNSURE, YES
 from intake.evaluation import evaluate, interviewed
 from intake.forms import TopicForm
+from intake.forms.controls import CONTROLS
 from intake.models import Intake
 from intake.pages import is_yes_or_no, page_of, questions_left, usual_questions
 from intake.panel import FURTHER, PUBLISHED
@@ -130,7 +131,10 @@ class TestAPage:
     def test_lists_are_as_even_as_can_be_and_no_longer_than_the_limit(self):
         short = with_parameters(REAL, interview_longest_list=3.0, interview_alone_gain=9.0)
         page = page_of(short, topic_of("general-health"), TWITCHES)
-        lengths = [len(item.findings) for item in page.items if item.control == TICKS]
+        lists = [item for item in page.items if item.control == TICKS]
+        headings = {CONTROLS[TICKS](item, short, TWITCHES).fields[item.name].label for item in lists}
+        assert len(headings) == len(lists), "a screen reader goes by headings"
+        lengths = [len(item.findings) for item in lists]
         assert len(lengths) > 1
         assert max(lengths) <= 3
         assert max(lengths) - min(lengths) <= 1
@@ -192,7 +196,9 @@ class TestAList:
     def test_what_is_not_ticked_is_no_answer_by_itself(self, draft, form, ticks):
         first, *others = ticks.item.slugs
         sent = self.said(draft, form, ticks, ticked=[first])
-        assert sent.errors[f"{ticks.item.name}-others"] == ["Say whether the ones that you did not tick fit you"]
+        assert sent.errors[f"{ticks.item.name}-others"] == [
+            "Choose no, or that you are not sure, for those that you did not tick"
+        ]
         assert [problem.anchor for problem in sent.problems()] == [f"id_{ticks.item.name}-others_0"]
         assert sent.changes[first] == "yes"
         assert sent.changes.keys().isdisjoint(others)

@@ -256,7 +256,7 @@ class TestListOfTicks:
         location = tab.go_on()["Location"]
         page = client.get(location).content.decode()
         assert location.endswith("?problems")
-        assert "Say whether the ones that you did not tick fit you" in html.unescape(page)
+        assert "Choose no, or that you are not sure, for those that you did not tick" in html.unescape(page)
         assert re.search(rf'name="{ticks}" value="{first}" checked', page)
 
     def test_an_old_tab_does_not_undo_the_ticks_of_another(self, client, draft, tab, ticks):

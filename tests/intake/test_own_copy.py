@@ -36,6 +36,8 @@ PAGES = ("answers", "answers/download", "looks")
 def test_works(client, sent, catalogue):
     after = client.get(address(sent, "sent")).content.decode()
     assert sent.code in after
+    assert "Your reference, for when you phone us" in after
+    assert "Your code, to see your answers again" in after
     page = client.get(address(sent, "answers")).content.decode()
     assert "Arthur Lang" in page
     assert "My hand is thin." in page

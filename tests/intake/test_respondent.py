@@ -44,7 +44,7 @@ def test_who_answers_for_another_is_told_on_each_page_who_is_meant(client, link,
     page = client.get(reverse("intake_topic", args=[Intake.objects.get().token, "you"]))
     content = page.content.decode()
     assert ("means the patient on these pages" in content) is is_reminded
-    for text in ("the patient’s full name?", "the patient’s date of birth?", "about the patient, not about you"):
+    for text in ("the patient’s full name?", "the patient’s date of birth?", "The patient’s sex", "not about you"):
         assert (text in content) is is_reminded
     assert ('autocomplete="name"' in content) is not is_reminded
 

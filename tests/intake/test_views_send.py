@@ -96,8 +96,15 @@ class TestSent:
     def test_less_urgent_flags_send_to_the_practice_first(self, client, practice):
         intake = a_sent_intake(practice, ALS_ANSWERS)
         content = client.get(address(intake, "sent")).content.decode()
-        assert "See a doctor within days" in content
+        assert "See a doctor this week, or sooner" in content
         assert content.index('href="tel:01632960100"') < content.index(f'href="tel:{practice.emergency_phone}"')
+
+    @pytest.mark.parametrize(("phone", "is_told_where"), [("01632 960 100", False), ("", True)])
+    def test_where_the_number_is_that_the_advice_needs(self, client, practice, phone, is_told_where):
+        practice.phone = phone
+        practice.save()
+        content = client.get(address(a_sent_intake(practice, ALS_ANSWERS), "sent")).content.decode()
+        assert ("telephone number of the practice is on its letters" in content) is is_told_where
 
     def test_without_a_flag_no_advice_and_no_all_clear(self, client, practice):
         intake = a_sent_intake(practice, {"name": "Ada", "tremor": "no", "weakness": "no"})

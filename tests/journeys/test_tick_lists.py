@@ -46,11 +46,11 @@ def test_unticked_is_no_answer_until_it_is_said(open_page: Callable[..., Page], 
     page.locator(".tw-listed .tw-check").first.click()
     page.get_by_role("button", name="Continue").click()
     problem = page.locator(".tw-problem")
-    expect(problem).to_contain_text("Say whether the ones that you did not tick fit you")
+    expect(problem).to_contain_text("Choose no, or that you are not sure, for those that you did not tick")
     expect(page.locator(".tw-listed input[type=checkbox]").first).to_be_checked()
     if has_scripts:
         assert violations(page) == []
-    page.get_by_label("They do not fit me").check()
+    page.get_by_label("No to all of those").check()
     fill_page(page, name=NAME)
     go_on(page)
 
