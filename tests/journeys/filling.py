@@ -50,7 +50,7 @@ def fill_page(page: Page, most: int | None = None, name: str = PATIENT) -> None:
         if zone.count():
             zone.nth(8).click()
         page.get_by_label("Left hand", exact=True).last.check()
-    elif page.locator("input[name=no-medicines]").count():
+    elif page.locator("input[name=no-medicines]").count() and not page.locator("input[name=medicine-1]").input_value():
         page.locator("input[name=no-medicines]").check()
     fill_topic(page, most)
 
