@@ -115,6 +115,20 @@ def test_neither_does_what_stands_round_them(catalogue):
     assert harsh_words(catalogue, " ".join([*heads.values(), *names])) == set()
 
 
+def test_help_can_be_followed_in_a_list_of_ticks(asked):
+    """Which has no “not sure” of its own, nor a “no”."""
+    told = re.compile(r"\b(?:choose|answer|tick|press) (?:“|yes\b|no\b|not sure)", re.I)
+    assert [item.slug for item in asked if item.kind == "boolean" and told.search(item.help)] == []
+
+
+def test_what_cannot_wait_is_now_wherever_it_is_said(catalogue):
+    for flag in catalogue.red_flags:
+        for sentence in re.split(r"(?<=[.!?]) ", flag.advice_to_patient):
+            cannot_wait = re.search(r"chok|short of breath at rest|harming yourself", sentence)
+            assert not (cannot_wait and "today" in sentence), flag.slug
+        assert flag.urgency != "emergency" or "today" not in flag.advice_to_patient, flag.slug
+
+
 def test_advice_is_plain(catalogue):
     advice = {flag.slug: flag.advice_to_patient for flag in catalogue.red_flags if flag.advice_to_patient}
     signs = {flag.slug: f"Phone us if {flag.warning_sign}." for flag in catalogue.red_flags if flag.warning_sign}
