@@ -48,6 +48,10 @@ def test_works(open_page: Callable[..., Page]) -> None:
     expect(desk.locator("figure svg").first).to_be_visible()
     check(desk)
     link = desk.locator("#link").inner_text().strip()
+    desk.emulate_media(media="print")
+    expect(desk.locator("main :is(.btn, input, form):visible")).to_have_count(0)
+    expect(desk.locator("#link")).to_be_visible()
+    desk.emulate_media(media="screen")
     desk.goto("/invitations/sheets/")
     check(desk)
     assert len(desk.pdf()) > 5_000
