@@ -157,9 +157,15 @@ def test_places_that_are_not_in_sight_are_counted_and_come_back(open_page: Calla
     expect(phone.locator(".tw-tabs")).not_to_contain_text("1")
     nowhere.uncheck()
     expect(phone.locator("#body-chosen")).to_contain_text("Left hand")
+    nowhere.check()
+    with phone.expect_response(lambda response: "body=right-calf" in (response.request.post_data or "")):
+        phone.locator(".tw-view--back [data-zone=right-calf]").tap()
+    expect(nowhere).not_to_be_checked()
+    expect(phone.locator("#body-chosen li")).to_have_count(2)
     wait_until_saved(phone)
     phone.reload()
     expect(phone.locator("#body-chosen")).to_contain_text("Left hand")
+    expect(phone.locator("#body-chosen li")).to_have_count(2)
     expect(nowhere).not_to_be_checked()
 
 

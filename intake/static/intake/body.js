@@ -32,11 +32,19 @@
     chosen.replaceChildren(...(lines.length ? lines : [none]));
   };
 
+  // Who can point to a place after all has the earlier ones back, too.
+  const point = (box) => {
+    if (box.checked && noPlace.checked) {
+      noPlace.checked = false;
+      for (const earlier of before) earlier.checked = true;
+    }
+    update();
+  };
+
   const toggle = (zone) => {
     const box = list.find((input) => input.value === zone.dataset.zone);
     box.checked = !box.checked;
-    if (box.checked) noPlace.checked = false;
-    update();
+    point(box);
   };
 
   map.addEventListener("click", (event) => {
@@ -50,10 +58,7 @@
     toggle(zone);
   });
   for (const box of list) {
-    box.addEventListener("change", () => {
-      if (box.checked) noPlace.checked = false;
-      update();
-    });
+    box.addEventListener("change", () => point(box));
   }
   noPlace.addEventListener("change", () => {
     // Who takes the tick off again has lost nothing.
