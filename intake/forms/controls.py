@@ -206,7 +206,7 @@ class Medicines(Control):
                 initial="" if is_stopped else row["since"],
             ),
             f"stopped-{number}": forms.ChoiceField(
-                label=_("Roughly when did you stop?"),
+                label=_("If you stopped it: roughly when?"),
                 required=False,
                 choices=stopped_choices(),
                 initial=row.get(derivation.NO_LONGER, ""),
