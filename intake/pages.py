@@ -58,6 +58,14 @@ def questions_left(catalogue: Catalogue, answers: Answers) -> int:
     return sum(len(items) for _topic, items in left_open) - sum(number - ceil(number / longest) for number in listed)
 
 
+def told_left(catalogue: Catalogue, answers: Answers) -> int:
+    """The number that the patient is told: 0, for none, until what she came for is known. It decides how many apply, so
+    that an earlier number would soon have to grow.
+    """
+    complaints = {slug for presentation in catalogue.presentations for slug in presentation.findings}
+    return questions_left(catalogue, answers) if complaints & answers.keys() or not complaints else 0
+
+
 def usual_questions(catalogue: Catalogue) -> int:
     """How many a patient is told to expect. In a catalogue that was not measured: those that are open at the start."""
     measured = catalogue.parameter.get(interview.USUAL_QUESTIONS)

@@ -30,7 +30,7 @@ from intake.languages import LANGUAGE
 from intake.medicines import suggestions
 from intake.models import Intake
 from intake.moving import aside_rows
-from intake.pages import questions_left
+from intake.pages import told_left
 from intake.progress import Progress
 from intake.summary import groups, puzzles
 from intake.topics import Topic, all_topics, asked_topics, incomplete_topics
@@ -76,9 +76,7 @@ def _page(request: HttpRequest, intake: Intake, slug: str) -> HttpResponse:
     context = {
         "intake": intake,
         "form": form,
-        "progress": Progress.at(
-            asked, current, intake.token, questions_left(intake.release.catalogue(), intake.answers)
-        ),
+        "progress": Progress.at(asked, current, intake.token, told_left(intake.release.catalogue(), intake.answers)),
         "page": secrets.token_urlsafe(9),
         "before": before_of(intake, form),
     }

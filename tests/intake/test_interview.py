@@ -21,7 +21,7 @@ from intake.evaluation import evaluate, interviewed
 from intake.forms import TopicForm
 from intake.forms.controls import CONTROLS
 from intake.models import Intake
-from intake.pages import is_yes_or_no, page_of, questions_left, usual_questions
+from intake.pages import is_yes_or_no, page_of, questions_left, told_left, usual_questions
 from intake.panel import FURTHER, PUBLISHED
 from intake.topics import ALWAYS_ASKED, TICKS, Topic, all_topics, asked_topics
 from tests.cast import ALS_ANSWERS, a_draft
@@ -154,6 +154,20 @@ class TestAPage:
     def test_fewer_questions_are_left_the_more_are_answered(self):
         start, later = questions_left(REAL, {}), questions_left(REAL, ALS_ANSWERS)
         assert start > later > 0
+
+    @pytest.mark.parametrize(
+        "complaint", [{"fasciculations": "yes"}, {"tremor": "yes"}, {"fasciculations": "no", "tremor": "unsure"}]
+    )
+    def test_the_number_is_told_once_it_is_known_what_the_patient_came_for(self, complaint):
+        you = {"name": "Arthur Lang", "birth-date": "1976-03-02", "age": 50, "sex": "male"}
+        assert told_left(REAL, {}) == told_left(REAL, you) == 0
+        assert told_left(REAL, you | complaint) == questions_left(REAL, you | complaint) > 0
+
+    def test_it_is_not_on_the_first_page(self, client, practice):
+        draft = a_draft(practice, {"started": ""})
+        assert "questions left" not in client.get(address(draft, "you")).content.decode()
+        draft.save_answers({"fasciculations": "yes"})
+        assert "questions left" in client.get(address(draft, "where")).content.decode()
 
 
 class TestAList:
