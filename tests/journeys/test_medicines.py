@@ -48,6 +48,8 @@ def test_stopped_is_told_apart_from_taken(open_page: Callable[..., Page], has_sc
     expect(phone.locator("select[name=stopped-2]")).to_be_visible(visible=not has_scripts)
     phone.locator("select[name=since-2]").select_option("earlier")
     phone.get_by_role("button", name="Add another medicine").click()
+    expect(phone.locator("input[name=medicine-3]")).to_be_visible()
+    expect(phone.locator("input[name=still-3]").first).to_be_visible(visible=not has_scripts)
     expect(phone.locator("input[name=still-1][value=no]")).to_be_checked()
     expect(phone.locator("select[name=stopped-1]")).to_have_value("month")
     if has_scripts:

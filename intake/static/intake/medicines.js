@@ -1,17 +1,21 @@
 "use strict";
 
 (() => {
-  // Of a medicine that is still taken we ask since when, of one that was stopped until when.
+  const show = (part, isAsked) => {
+    part.hidden = !isAsked;
+    for (const input of part.querySelectorAll("input, select")) input.disabled = !isAsked;
+  };
+
+  // Once it has a name: whether it is still taken; then since when it is, or until when it was.
   const ask = (row) => {
+    const isNamed = row.querySelector("[data-drugs]").value.trim() !== "";
     const still = row.querySelector('input[name^="still-"]:checked')?.value;
-    for (const part of row.querySelectorAll("[data-still]")) {
-      part.hidden = part.dataset.still !== still;
-      part.querySelector("select").disabled = part.hidden;
-    }
+    show(row.querySelector("fieldset"), isNamed);
+    for (const part of row.querySelectorAll("[data-still]")) show(part, isNamed && part.dataset.still === still);
   };
 
   for (const row of document.querySelectorAll(".tw-medicine")) {
-    row.addEventListener("change", () => ask(row));
+    for (const type of ["input", "change"]) row.addEventListener(type, () => ask(row));
     ask(row);
   }
 })();
