@@ -1,18 +1,46 @@
-"""Which records name another one in their text: nothing in the database removes or mends these with it."""
+"""Which records name another one: in their text, which stays when it is removed, or in a list, which loses it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
+from typing import Any
 
 from django.db.models import Model
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from causes.admin.history import TABLE_OF
 from causes.conditions import parse
 from causes.models import Finding, RedFlag, Translation
+
+
+def lists_without(records: list[Model]) -> SafeString:
+    """A list of links to the records that have one of these in a list of many: it leaves the list."""
+    links = [
+        (_address(owner), owner._meta.verbose_name, owner, capfirst(relation.field.verbose_name))
+        for record in records
+        for relation in _lists_of(type(record))
+        for owner in relation.related_model._default_manager.filter(**{relation.field.name: record})
+    ]
+    return format_html_join("", '<li><a href="{}">{}: {}</a>: {}</li>', links)
+
+
+def without_list_places(model: type[Model], texts: Iterable[Any]) -> list[Any]:
+    """Django's nested list of what goes along, without the places in lists of many: ``lists_without`` names these."""
+    names = tuple(f"{capfirst(each.through._meta.verbose_name)}:" for each in _lists_of(model))
+    return [
+        without_list_places(model, text) if isinstance(text, list) else text
+        for text in texts
+        if not str(text).startswith(names)
+    ]
+
+
+def _lists_of(model: type[Model]) -> list[Any]:
+    relations = model._meta.get_fields(include_hidden=True)
+    return [each for each in relations if each.auto_created and each.many_to_many]
 
 
 def named_in(records: list[Model]) -> SafeString:

@@ -55,9 +55,7 @@ class FindingAdmin(PatientPageAdmin, SluggedAdmin):
         "control",
         "section",
         "cluster",
-        "burden",
         "hpo",
-        "order",
     ]
     list_select_related = ["section", "cluster", "burden"]
     list_filter = ["reported_by", "control", "kind", "section", "cluster", "burden"]

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from causes.admin.history import REASONED, TABLE_OF, entries_of, history_lines, name_on
-from causes.admin.naming import named_in
+from causes.admin.naming import lists_without, named_in, without_list_places
 from causes.admin_forms import (
     REASON,
     SEEN,
@@ -31,6 +31,7 @@ from causes.admin_forms import (
 from causes.models.recording import recording
 
 LAST_ENTRIES = 5
+_PLACES = "relationships"  # as Django calls the places in a list of many
 HISTORY_LENGTH = 200
 
 
@@ -102,7 +103,7 @@ class RecordedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> Any:
         form = ReasonForm(request.POST if request.method == "POST" else None, is_required=self.is_deletion_reasoned)
         record = self.get_object(request, unquote(object_id))
-        context = {**(extra_context or {}), "reason_form": form, "named_in": named_in([record] if record else [])}
+        context = {**(extra_context or {}), "reason_form": form, **_naming([record] if record else [])}
         if not form.is_valid():
             request.POST = QueryDict()  # Not confirmed: asked again.
             return super().delete_view(request, object_id, context)
@@ -112,15 +113,20 @@ class RecordedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.action(permissions=["delete"], description=gettext_lazy("Delete selected %(verbose_name_plural)s"))
     def delete_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
         form = ReasonForm(request.POST if "post" in request.POST else None, is_required=self.is_deletion_reasoned)
-        naming = named_in(list(queryset))
+        naming = _naming(list(queryset))
         if not form.is_valid():
             answers = request.POST.copy()
             answers.pop("post", None)
             request.POST = answers  # type: ignore[assignment]
         response = delete_selected(self, request, queryset)
         if isinstance(response, TemplateResponse) and response.context_data is not None:
-            response.context_data |= {"reason_form": form, "named_in": naming}
+            response.context_data |= {"reason_form": form, **naming}
         return response
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        texts, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        kept = {name: n for name, n in counts.items() if not str(name).endswith(_PLACES)}
+        return without_list_places(self.model, texts), kept, lacking, protected
 
     def render_change_form(
         self,
@@ -175,6 +181,10 @@ class ReadOnlyInline(InlineModelAdmin):  # type: ignore[type-arg]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+def _naming(records: list[Model]) -> dict[str, Any]:
+    return {"named_in": named_in(records), "lists_without": lists_without(records)}
 
 
 def deletion_tables(model: type[Model]) -> set[str]:

@@ -195,6 +195,9 @@ def test_a_deletion_that_takes_figures_along_demands_a_reason_and_says_what_is_l
     ):
         assert page_of(record) in text.partition('id="named-in"')[2], record
     assert page_of(Finding.objects.get(pk="tremor")) not in text.partition('id="named-in"')[2]
+    losing = text.partition('id="lists-without"')[2].partition("</ul>")[0]
+    assert page_of(Cause.objects.get(pk="benign-fasciculation-syndrome")) in losing
+    assert "relationship" not in text
     data = {"action": "delete_selected", "_selected_action": ["weakness"], "index": 0}
     ticked = as_editor.post(reverse("admin:causes_finding_changelist"), data).content.decode()
     assert page_of(RedFlag.objects.get(pk="twitching-with-weakness")) in ticked.partition('id="named-in"')[2]
