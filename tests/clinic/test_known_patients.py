@@ -15,7 +15,9 @@ CHECK = "admin:causes_release_check"
 
 
 def a_change() -> None:
-    Likelihood.objects.filter(cause="als", is_used=True, finding__kind="boolean").update(probability=0.0001)
+    Likelihood.objects.filter(cause="als", is_used=True, finding__kind="boolean").update(
+        probability=0.0001, affected=None, total=None
+    )
 
 
 def test_works(release, practice, other_practice, clinician, outsider):
