@@ -26,7 +26,7 @@ def test_the_way_back_is_in_sight_beside_a_long_reason(open_page: Callable[..., 
     expect(page.get_by_role("link", name="Undo…").first).to_be_in_viewport(ratio=1)
 
 
-@pytest.mark.parametrize("table", ["logentry", "source", "redflag", "likelihood"])
+@pytest.mark.parametrize("table", ["logentry", "source", "redflag", "likelihood", "finding"])
 def test_no_list_is_cut_off(open_page: Callable[..., Page], table: str) -> None:
     page = open_page({"width": 1440, "height": 900})
     log_in(page, "editor")
