@@ -55,9 +55,8 @@ class FindingAdmin(PatientPageAdmin, SluggedAdmin):
         "control",
         "section",
         "cluster",
-        "hpo",
     ]
-    list_select_related = ["section", "cluster", "burden"]
+    list_select_related = ["section", "cluster"]
     list_filter = ["reported_by", "control", "kind", "section", "cluster", "burden"]
     search_fields = ["name", "slug", "question", "hpo", "hpo_name"]
     readonly_fields = ["evidence", "hpo_name"]
